@@ -1,0 +1,165 @@
+"""The run ledger: what came of each source, what was judged, what was held back."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import time
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import polars as pl
+
+from expectations.findings import OVERSIZED, UNREADABLE
+from ingest import source
+from ingest.source import Source
+from warehouse import contracts
+from warehouse.load import Loaded
+
+if TYPE_CHECKING:
+    from expectations.verdict import Verdict
+
+HOUSE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class SourceRun:
+    """What came of one source: a line of the run ledger."""
+
+    run_id: str
+    source: str
+    dataset: str
+    outcome: str
+    started_at: dt.datetime
+    seconds: float
+    reason: str | None = None
+    snapshot: str | None = None
+    fingerprint: str | None = None
+    rows_seen: int = 0
+    rows_quarantined: int = 0
+    warnings: int = 0
+    loaded: Loaded = field(default_factory=Loaded)
+
+
+def now(con: duckdb.DuckDBPyConnection) -> dt.datetime:
+    """The time of a run, UTC, and later than any earlier run's even where the clock was set back."""
+    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    [(earliest,)] = con.execute("SELECT max(started_at) + INTERVAL 1 MICROSECOND FROM ops.runs").fetchall()
+    return max(now, earliest) if earliest else now
+
+
+def fingerprint(con: duckdb.DuckDBPyConnection, one: Source, digest: str) -> str:
+    """A hash over the bytes and all that decides what becomes of them, the datasets judged against included."""
+    rules = [*one.files, contracts.HERE / f"{one.dataset}.yaml", Path(contracts.__file__)]
+    rules += sorted((HOUSE / "expectations").glob("*.py")) + sorted((HOUSE / "ingest").glob("*.py"))
+    rules.append(HOUSE / "expectations" / "suites" / f"{one.dataset}.py")
+    parts = [digest, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in rules)]
+    for dataset in sorted(source.judged_against(one.dataset) - {one.dataset}):
+        changed = con.execute(
+            f"SELECT max(greatest(loaded_at, coalesce(superseded_at, loaded_at))) FROM facts.{dataset}"
+        ).fetchall()
+        parts.append(f"{dataset} {changed}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def last_fingerprint(con: duckdb.DuckDBPyConnection, one: Source) -> str | None:
+    """The fingerprint of the source's newest batch that was loaded, unless a later one was refused."""
+    [(found,)] = con.execute(
+        """
+        SELECT max_by(fingerprint, started_at) FROM ops.runs
+        WHERE source = $source AND outcome IN ('loaded', 'unchanged')
+        """,
+        {"source": one.name},
+    ).fetchall()
+    newest: str | None = found
+    return newest
+
+
+def unchanged(con: duckdb.DuckDBPyConnection, run: SourceRun) -> SourceRun:
+    """The run as one that found what its source's newest batch already had; the counts are that batch's."""
+    [(seen, held_back, warnings)] = con.execute(
+        """
+        SELECT
+            max_by(rows_seen, started_at),
+            max_by(rows_quarantined, started_at),
+            max_by(warnings, started_at)
+        FROM ops.runs
+        WHERE source = $source AND outcome IN ('loaded', 'unchanged')
+        """,
+        {"source": run.source},
+    ).fetchall()
+    return replace(
+        run,
+        outcome="unchanged",
+        rows_seen=seen,
+        rows_quarantined=held_back,
+        warnings=warnings,
+        loaded=Loaded(unchanged=seen - held_back),
+    )
+
+
+def record(con: duckdb.DuckDBPyConnection, run: SourceRun, clock: float) -> SourceRun:
+    """Write the run's line, with the time taken since the monotonic ``clock``, and return the run so completed."""
+    run = replace(run, seconds=time.monotonic() - clock)
+    line = {name: value for name, value in asdict(run).items() if name != "loaded"}
+    line |= {f"rows_{name}": value for name, value in asdict(run.loaded).items()}
+    line["finished_at"] = run.started_at + dt.timedelta(seconds=run.seconds)
+    names = ", ".join(line)
+    con.execute(f"INSERT INTO ops.runs ({names}) VALUES ({', '.join(f'${name}' for name in line)})", line)
+    return run
+
+
+def record_validations(con: duckdb.DuckDBPyConnection, run: SourceRun, verdict: Verdict) -> None:
+    """Write each check of the verdict."""
+    con.executemany(
+        "INSERT INTO ops.validations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                run.run_id,
+                run.dataset,
+                check.expectation,
+                check.promise,
+                check.severity,
+                check.outcome,
+                check.rows_judged,
+                len(check.failures),
+                check.observed,
+                verdict.report,
+            )
+            for check in verdict.checks
+        ],
+    )
+
+
+def quarantine(con: duckdb.DuckDBPyConnection, run: SourceRun, verdict: Verdict, rows: pl.DataFrame) -> None:
+    """Write each reason for which a row is held back, with the row as it came."""
+    if not verdict.failures:
+        return
+    as_came = {row["row_number"]: _as_came(row) for row in rows.iter_rows(named=True)}
+    con.executemany(
+        "INSERT INTO ops.quarantine VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                run.run_id,
+                run.dataset,
+                run.source,
+                failure.row_number,
+                failure.expectation,
+                failure.reason,
+                as_came[failure.row_number],
+            )
+            for failure in verdict.failures
+        ],
+    )
+
+
+def _as_came(row: dict[str, object]) -> str:
+    """The row as JSON, with the text of what could not be read in its place."""
+    found = (UNREADABLE, OVERSIZED, "row_number")
+    columns = {name: row.get(UNREADABLE + name) or value for name, value in row.items() if not name.startswith(found)}
+    return json.dumps(
+        {name: value for name, value in columns.items() if value is not None}, default=str, ensure_ascii=False
+    )

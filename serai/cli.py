@@ -1,0 +1,169 @@
+"""The command line. Heavy packages are imported by the command that needs them, so that --help is quick.
+
+Exit codes: 0 done; 1 a source was refused, or the answer is no; 2 wrong use; 3 nothing published yet, or another
+ingest is running.
+"""
+
+from __future__ import annotations
+
+import enum
+import json
+import sys
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+app = typer.Typer(
+    name="serai",
+    help="Serai, an observatory of closed and open borders: take in facts, ask the warehouse, open the dashboard.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+REFUSED, NOT_READY = 1, 3
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+
+
+class Output(enum.StrEnum):
+    """How `serai sql` prints rows."""
+
+    TABLE = "table"
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+def main() -> None:
+    """Run the command line, with errors in words."""
+    try:
+        app()
+    except Exception as error:
+        _explain(error)
+        raise
+
+
+def _explain(error: Exception) -> None:
+    """Stop in words where the error is one that a user can mend; else return."""
+    from pydantic import ValidationError
+
+    from warehouse.publish import IngestRunningError, NothingPublishedError
+
+    if isinstance(error, NothingPublishedError | IngestRunningError):
+        _stop(str(error), NOT_READY)
+    if isinstance(error, ValidationError):
+        wrong = "; ".join(f"SERAI_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
+        _stop(f"a setting is wrong: {wrong}", 2)
+
+
+@app.command()
+def ingest(
+    sources: Annotated[list[str] | None, typer.Argument(help="Sources to take in; all, if none is named.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take in sources, judge them, and publish the result as one new version."""
+    from ingest import run
+    from serai import show
+    from serai.settings import settings
+
+    with show.progress(quiet=as_json) as tell:
+        result = run.ingest(settings().places, _known(sources), settings().ingest_limits, tell)
+    print(show.ingest_json(result) if as_json else show.ingest(result, settings()))  # noqa: T201
+    if result.refused:
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def check(
+    sources: Annotated[list[str] | None, typer.Argument(help="Sources to judge; all, if none is named.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Judge the shipped files as an ingest would, without loading anything."""
+    from ingest import run
+    from serai import show
+    from serai.settings import settings
+
+    with show.progress(quiet=as_json) as tell:
+        result, held_back = run.check(settings().places, _known(sources), settings().ingest_limits, tell)
+    print(show.check_json(result, held_back) if as_json else show.check(result, held_back))  # noqa: T201
+    if result.refused:
+        raise typer.Exit(REFUSED)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """What is loaded, how fresh it is, the last runs, and what is in quarantine."""
+    from serai import show
+    from serai.settings import settings
+    from warehouse.connect import reading
+
+    with reading(settings().warehouse) as reader:
+        print(show.status_json(reader) if as_json else show.status(reader, settings()))  # noqa: T201
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help='One SQL query, for example "FROM crossing_latest".')],
+    output: Annotated[Output, typer.Option("--format", "-f", help="How to print the rows.")] = Output.TABLE,
+) -> None:
+    """Ask the warehouse one question in SQL, read-only; rows go to standard output."""
+    from serai import show
+    from serai.settings import settings
+    from warehouse.connect import QueryError, ask, reading
+
+    if output is Output.PARQUET and sys.stdout.isatty():
+        _stop("parquet is not for a terminal: send it to a file with > rows.parquet", 2)
+    limits = settings().sql_limits
+    with reading(settings().warehouse) as reader:
+        reader.restrict(limits)
+        try:
+            answer = ask(reader.cursor(), query, limits)
+        except QueryError as error:
+            _stop(str(error), REFUSED)
+    sys.stdout.buffer.write(show.answer(answer, output.value))
+    if answer.cut:
+        print(f"cut at {limits.rows:,} rows: set SERAI_SQL_ROWS to see more", file=sys.stderr)  # noqa: T201
+
+
+@app.command()
+def dashboard() -> None:
+    """Open the dashboard on the published warehouse."""
+    from dashboards.serve import serve
+
+    from serai.settings import settings
+    from warehouse.connect import reading
+
+    with reading(settings().warehouse):
+        pass  # say at once that nothing is published, rather than on a page
+    serve(settings())
+
+
+@app.command()
+def describe(
+    table: Annotated[str | None, typer.Argument(help="Table or view; all, if none is named.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The data dictionary: every table, or every column of one."""
+    from serai import show
+    from serai.settings import settings
+    from warehouse.connect import reading
+    from warehouse.dictionary import columns, tables
+
+    with reading(settings().warehouse) as reader:
+        rows: list[dict[str, Any]] = columns(reader.cursor(), table) if table else tables(reader.cursor())
+    if not rows:
+        _stop(f"there is no table {table!r}: `serai describe` lists them all", REFUSED)
+    print(json.dumps(rows, indent=2) if as_json else show.table(rows))  # noqa: T201
+
+
+def _known(sources: list[str] | None) -> list[str]:
+    from ingest import source
+
+    unknown = set(sources or ()) - set(source.names())
+    if unknown:
+        _stop(f"no source is called {', '.join(sorted(unknown))}: there are {', '.join(source.names())}", 2)
+    return sources or source.names()
+
+
+def _stop(message: str, code: int) -> NoReturn:
+    typer.echo(f"serai: {message}", err=True)
+    raise SystemExit(code)

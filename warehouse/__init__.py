@@ -1,0 +1,1 @@
+"""The warehouse: contracts, tables, loading, models and publishing. It knows no other package of Serai."""

@@ -1,0 +1,89 @@
+"""Reading the published warehouse: a version held while it is read, and SQL from people kept harmless."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from warehouse.publish import holding
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one query of a person may use."""
+
+    seconds: float
+    rows: int
+    memory_mb: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The rows of one query, and whether they were cut at the limit."""
+
+    table: pa.Table
+    cut: bool
+
+
+class QueryError(Exception):
+    """A query that could not be answered, in words for the person who typed it."""
+
+
+class Reader:
+    """A read-only connection to one published version, which is not pruned until the reader is closed.
+
+    One cursor for each call: threads that share a DuckDB connection get each other's rows.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._held = contextlib.ExitStack()
+        self.version, path = self._held.enter_context(holding(folder))
+        self._con = self._held.enter_context(duckdb.connect(str(path), read_only=True))
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own, to be used by one thread."""
+        return self._con.cursor()
+
+    def restrict(self, limits: Limits) -> None:
+        """Close the door to files, network, extensions and settings, and bound the memory; for good."""
+        self._con.execute(f"SET memory_limit = '{limits.memory_mb}MB'")
+        self._con.execute("SET enable_external_access = false")
+        self._con.execute("SET lock_configuration = true")
+
+    def close(self) -> None:
+        """Let go of the version."""
+        self._held.close()
+
+
+@contextlib.contextmanager
+def reading(folder: Path) -> Iterator[Reader]:
+    """A reader of the published version, closed when the block ends. NothingPublishedError where there is none."""
+    reader = Reader(folder)
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+def ask(cursor: duckdb.DuckDBPyConnection, query: str, limits: Limits) -> Answer:
+    """The answer to one query, within the limits of time and rows. Raises QueryError in words."""
+    timer = threading.Timer(limits.seconds, cursor.interrupt)
+    timer.start()
+    try:
+        found = cursor.sql(query)
+        if found is None:
+            raise QueryError("that statement returns no rows: only questions can be asked here")
+        rows = found.limit(limits.rows + 1).to_arrow_table()
+        return Answer(rows.slice(0, limits.rows), cut=rows.num_rows > limits.rows)
+    except duckdb.InterruptException:
+        raise QueryError(f"stopped after {limits.seconds:g} seconds: narrow it, or set SERAI_SQL_SECONDS") from None
+    except duckdb.Error as error:
+        raise QueryError(str(error)) from None
+    finally:
+        timer.cancel()

@@ -1,0 +1,94 @@
+-- Trade targets against what was reached: the growth a year that each stated target needs, and the growth held.
+-- One row is one statement of a target. Growth is compound, by year, from the last known calendar year.
+WITH targets AS (
+    SELECT
+        *,
+        array_to_string(list_sort(string_split(parties, ';')), '-') AS pair,
+        coalesce(announced_on, known_from) AS stated_on
+    FROM commitments
+    WHERE kind = 'trade_target' AND unit = 'USD_million' AND len(string_split(parties, ';')) = 2
+),
+
+-- The figure of a year: what most pages print; the range of all beside it.
+years AS (
+    SELECT
+        pair,
+        year,
+        mode(value ORDER BY value) AS value,
+        min(value) AS lowest,
+        max(value) AS highest,
+        list(row_key) AS row_keys
+    FROM turnover_years
+    GROUP BY ALL
+),
+
+latest AS (
+    SELECT *
+    FROM years
+    QUALIFY row_number() OVER (PARTITION BY pair ORDER BY year DESC) = 1
+),
+
+-- The year the promise starts from: the last one over when it was made, else the first that is known.
+baseline AS (
+    SELECT
+        t.row_key,
+        y.year,
+        y.value,
+        y.row_keys
+    FROM targets AS t
+    INNER JOIN years AS y ON t.pair = y.pair
+    QUALIFY row_number() OVER (
+        PARTITION BY t.row_key
+        ORDER BY y.year < year(t.stated_on) DESC NULLS LAST, abs(year(t.stated_on) - y.year)
+    ) = 1
+),
+
+-- The pace held is measured over the five known years up to the latest, or as many as there are.
+earlier AS (
+    SELECT
+        y.pair,
+        min(y.year) AS year,
+        arg_min(y.value, y.year) AS value
+    FROM years AS y
+    INNER JOIN latest AS l ON y.pair = l.pair
+    WHERE y.year BETWEEN l.year - 5 AND l.year - 1
+    GROUP BY y.pair
+)
+
+SELECT
+    t.commitment_id, -- The target; shared by its restatements.
+    t.title, -- The target in a few words, as stated.
+    t.pair, -- The two countries: AFG-UZB.
+    t.stated_on, -- Day it was stated, or could be known.
+    t.target_value, -- What is to be reached, millions of US dollars a year.
+    t.target_date, -- Day by which; empty = none named.
+    t.status, -- Standing, as recorded.
+    t.baseline_value AS stated_baseline, -- Level at the time as the source gives it, for the period in baseline_period.
+    t.baseline_period, -- Period of the stated baseline.
+    b.year AS baseline_year, -- The last calendar year that was over when it was stated; else the first known.
+    b.value AS baseline, -- Turnover in that year, millions of US dollars.
+    l.year AS latest_year, -- Latest calendar year with a figure.
+    l.value AS latest, -- Turnover in that year: what most pages print.
+    l.lowest AS latest_lowest, -- Lowest figure printed for that year.
+    l.highest AS latest_highest, -- Highest figure printed for that year.
+    round(l.value / t.target_value, 3) AS share_reached, -- Latest over target.
+    e.year AS pace_from_year, -- Year from which the held pace is measured, at most five years before the latest.
+    round(pow(l.value / e.value, 1.0 / (l.year - e.year)) - 1, 4) AS growth_held, -- Growth a year from there to the latest.
+    CASE
+        WHEN l.value >= t.target_value THEN 0
+        WHEN year(t.target_date) > l.year
+            THEN round(pow(t.target_value / l.value, 1.0 / (year(t.target_date) - l.year)) - 1, 4)
+    END AS growth_needed, -- Growth a year needed from the latest to the target's year; empty = no date, or a date gone by.
+    CASE
+        WHEN l.value >= t.target_value THEN l.year
+        WHEN l.value > e.value
+            THEN l.year + ceil(ln(t.target_value / l.value) / ln(pow(l.value / e.value, 1.0 / (l.year - e.year))))::BIGINT
+    END AS reached_in, -- Year in which it is reached at the held pace (the latest year where it already is); empty = never at that pace.
+    t.source_name, -- Who published the statement.
+    t.source_url, -- The page.
+    t.row_key, -- Its row in commitments.
+    l.row_keys AS latest_row_keys -- The rows of turnover_years behind the latest figure.
+FROM targets AS t
+LEFT JOIN latest AS l ON t.pair = l.pair
+LEFT JOIN baseline AS b ON t.row_key = b.row_key
+LEFT JOIN earlier AS e ON t.pair = e.pair

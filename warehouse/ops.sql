@@ -1,0 +1,69 @@
+-- What Serai did: every run, every judgement, every row held back, how fresh each dataset is.
+CREATE SCHEMA IF NOT EXISTS facts;
+CREATE SCHEMA IF NOT EXISTS ops;
+
+CREATE TABLE IF NOT EXISTS ops.runs (
+    run_id VARCHAR PRIMARY KEY, -- One source taken in once.
+    source VARCHAR NOT NULL, -- Name of the source (ingest/sources/<source>.yaml).
+    dataset VARCHAR NOT NULL, -- Dataset that the source feeds.
+    started_at TIMESTAMP NOT NULL, -- When the run began, UTC.
+    finished_at TIMESTAMP NOT NULL, -- When it ended, UTC.
+    seconds DOUBLE NOT NULL, -- How long it took. [seconds]
+    outcome VARCHAR NOT NULL CHECK (outcome IN ('loaded', 'unchanged', 'refused', 'error')), -- loaded; unchanged = same bytes, same rules as last time; refused = the batch broke a rule for whole batches; error = a rule could not be judged.
+    reason VARCHAR, -- Why the batch was refused, or what went wrong.
+    snapshot VARCHAR, -- SHA-256 of the bytes as they came.
+    fingerprint VARCHAR, -- SHA-256 over the snapshot and the rules it was judged by.
+    rows_seen BIGINT NOT NULL, -- Rows in the batch.
+    rows_added BIGINT NOT NULL, -- Rows with a key not seen before.
+    rows_corrected BIGINT NOT NULL, -- Rows whose old version was closed and a new one added.
+    rows_withdrawn BIGINT NOT NULL, -- Rows gone from the source, marked as such.
+    rows_unchanged BIGINT NOT NULL, -- Rows that stand as they stood.
+    rows_quarantined BIGINT NOT NULL, -- Rows held back, with the reason in ops.quarantine.
+    warnings BIGINT NOT NULL -- Expectations of severity warning that some row failed.
+);
+COMMENT ON TABLE ops.runs IS 'The run ledger: one row is one source taken in once, whatever came of it.';
+
+CREATE TABLE IF NOT EXISTS ops.validations (
+    run_id VARCHAR NOT NULL, -- The run it belongs to.
+    dataset VARCHAR NOT NULL, -- Dataset that was judged.
+    expectation VARCHAR NOT NULL, -- Short name of the expectation.
+    promise VARCHAR NOT NULL, -- What it promises, in words.
+    severity VARCHAR NOT NULL CHECK (severity IN ('critical', 'warning')), -- critical holds rows back; warning only reports.
+    outcome VARCHAR NOT NULL CHECK (outcome IN ('pass', 'fail', 'error')), -- error = the expectation itself raised: neither pass nor fail.
+    rows_judged BIGINT, -- Rows it was asked of.
+    rows_failed BIGINT, -- Rows that failed it.
+    observed VARCHAR, -- What was found, or the error's words.
+    report VARCHAR, -- The HTML report, relative to the reports folder.
+    PRIMARY KEY (run_id, dataset, expectation)
+);
+COMMENT ON TABLE ops.validations IS 'Every judgement of every run: one row is one expectation asked of one batch.';
+
+CREATE TABLE IF NOT EXISTS ops.quarantine (
+    run_id VARCHAR NOT NULL, -- The run that held the row back.
+    dataset VARCHAR NOT NULL, -- Dataset the row was meant for.
+    source VARCHAR NOT NULL, -- Source it came from.
+    row_number BIGINT NOT NULL, -- Row in the source file; the header is row 1.
+    expectation VARCHAR NOT NULL, -- Short name of the expectation it failed.
+    reason VARCHAR NOT NULL, -- What is wrong with it, in words.
+    row JSON NOT NULL, -- The row as it came.
+    PRIMARY KEY (run_id, dataset, row_number, expectation)
+);
+COMMENT ON TABLE ops.quarantine IS 'Rows held back, one line for each expectation that a row failed. The newest run of a source replaces its older lines in the view quarantine.';
+
+CREATE TABLE IF NOT EXISTS ops.contracts (
+    dataset VARCHAR PRIMARY KEY, -- Dataset.
+    ddl VARCHAR NOT NULL -- The CREATE TABLE that its table was made with.
+);
+COMMENT ON TABLE ops.contracts IS 'The contract each fact table was made by: a changed one rebuilds the table, its rows kept.';
+
+CREATE TABLE IF NOT EXISTS ops.freshness (
+    dataset VARCHAR PRIMARY KEY, -- Dataset.
+    rows BIGINT NOT NULL, -- Current rows.
+    rows_quarantined BIGINT NOT NULL, -- Rows held back by the newest judged run.
+    newest_published DATE, -- Newest day of publication among its rows.
+    newest_known_from DATE, -- Newest day on which a row became known, by any basis.
+    last_change_at TIMESTAMP, -- When a row last changed, UTC.
+    last_run_at TIMESTAMP, -- When its source was last looked at, UTC.
+    last_outcome VARCHAR -- What came of that run.
+);
+COMMENT ON TABLE ops.freshness IS 'How fresh each dataset is, made anew by every publish.';

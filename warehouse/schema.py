@@ -1,0 +1,127 @@
+"""The tables that the contracts ask for.
+
+Every dataset is a table ``facts.<dataset>`` with all versions of all rows, and a view ``<dataset>`` of the current
+ones. A version is known in the world from ``known_from`` on and to Serai from ``loaded_at`` until ``superseded_at``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from warehouse import contracts
+from warehouse.contracts import Contract, Field
+from warehouse.sql import quoted, table_comments
+
+OPS = Path(__file__).with_name("ops.sql")
+KNOWLEDGE = (
+    Field("row_key", "string", "Key of the row: a hash over the contract's primary key.", required=True),
+    Field("known_from", "date", "Day it could be known; what that rests on is in known_from_basis."),
+    Field(
+        "known_from_basis",
+        "string",
+        "published = the page's date; address = a date in the page's address; not_before = the day its subject had "
+        "happened, the page being undated; unknown = no bound (known_from is empty).",
+        required=True,
+        enum=("published", "address", "not_before", "unknown"),
+    ),
+)
+VERSION = (
+    ("source", "VARCHAR NOT NULL", "Source that the version came from (ingest/sources)."),
+    ("run_id", "VARCHAR NOT NULL", "Run that loaded it (ops.runs)."),
+    ("loaded_at", "TIMESTAMP NOT NULL", "When Serai took the version in, UTC."),
+    ("superseded_at", "TIMESTAMP", "When it ceased to be current, UTC; empty = current."),
+    (
+        "superseded_why",
+        "VARCHAR CHECK (superseded_why IN ('corrected', 'withdrawn'))",
+        "corrected = a newer version took its place; withdrawn = gone from the source.",
+    ),
+)
+
+
+def create(con: duckdb.DuckDBPyConnection) -> None:
+    """Make all that is missing: ops tables, fact tables, views and comments.
+
+    A fact table made by an older contract is rebuilt with its rows, and those of a dataset without a contract stay.
+    Raises duckdb.ConstraintException where old rows break the new contract.
+    """
+    text = OPS.read_text(encoding="utf-8")
+    con.execute(text)
+    for table, columns in table_comments(text):
+        _comment_columns(con, table, columns)
+    for name in contracts.names():
+        contract = contracts.load(name)
+        _create_facts(con, contract)
+        _create_view(con, contract)
+
+
+def table_ddl(contract: Contract) -> str:
+    """The CREATE TABLE of one dataset, with its keys and checks."""
+    lines = [_column(field) for field in (*contract.fields, *KNOWLEDGE)]
+    lines += [f"{name} {sql_type}" for name, sql_type, _ in VERSION]
+    lines.append("PRIMARY KEY (row_key, loaded_at)")
+    return f"CREATE TABLE facts.{contract.name} (\n    " + ",\n    ".join(lines) + "\n)"
+
+
+def _column(field: Field) -> str:
+    parts = [field.name, field.sql_type]
+    if field.required:
+        parts.append("NOT NULL")
+    rules = [_bound(field, ">=", field.minimum), _bound(field, "<=", field.maximum)]
+    if field.enum:
+        rules.append(f"{field.name} IN ({', '.join(quoted(value) for value in field.enum)})")
+    checks = " AND ".join(rule for rule in rules if rule)
+    return " ".join([*parts, f"CHECK ({checks})" if checks else ""]).strip()
+
+
+def _bound(field: Field, sign: str, limit: object) -> str:
+    if limit is None:
+        return ""
+    return f"{field.name} {sign} {quoted(str(limit)) + '::DATE' if field.type == 'date' else limit}"
+
+
+def _create_facts(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    table, ddl = f"facts.{contract.name}", table_ddl(contract)
+    made_by = con.execute("SELECT ddl FROM ops.contracts WHERE dataset = ?", [contract.name]).fetchall()
+    if made_by != [(ddl,)]:
+        _replace_table(con, contract, ddl, existing=bool(made_by))
+    con.execute(f"COMMENT ON TABLE {table} IS {quoted(contract.description + ' Every version of every row.')}")
+    _comment_columns(con, table, column_comments(contract))
+
+
+def _replace_table(con: duckdb.DuckDBPyConnection, contract: Contract, ddl: str, *, existing: bool) -> None:
+    table = f"facts.{contract.name}"
+    if existing:
+        con.execute(f"DROP VIEW IF EXISTS {contract.name}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE older AS FROM {table}")
+        con.execute(f"DROP TABLE {table}")
+    con.execute(ddl)
+    if existing:
+        kept = {row[0] for row in con.execute("DESCRIBE older").fetchall()} & set(column_comments(contract))
+        columns = ", ".join(sorted(kept))
+        con.execute(f"INSERT INTO {table} BY NAME SELECT {columns} FROM older")
+        con.execute("DROP TABLE older")
+    con.execute("INSERT OR REPLACE INTO ops.contracts VALUES (?, ?)", [contract.name, ddl])
+
+
+def _create_view(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    hidden = "superseded_at, superseded_why"
+    con.execute(
+        f"CREATE OR REPLACE VIEW {contract.name} AS SELECT * EXCLUDE ({hidden}) FROM facts.{contract.name} "
+        "WHERE superseded_at IS NULL"
+    )
+    con.execute(f"COMMENT ON VIEW {contract.name} IS {quoted(contract.description)}")
+    comments = column_comments(contract)
+    _comment_columns(con, contract.name, {name: comments[name] for name in comments if name not in hidden})
+
+
+def column_comments(contract: Contract) -> dict[str, str]:
+    """All columns of a fact table with their descriptions, the contract's first."""
+    described = {field.name: field.comment for field in (*contract.fields, *KNOWLEDGE)}
+    return described | {name: text for name, _, text in VERSION}
+
+
+def _comment_columns(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> None:
+    for name, text in columns.items():
+        con.execute(f"COMMENT ON COLUMN {table}.{name} IS {quoted(text)}")
