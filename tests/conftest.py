@@ -1,0 +1,48 @@
+"""What the tests share: one warehouse of all shipped facts, published once for all workers."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).resolve().parent.parent
+CURATED = HOUSE / "data" / "raw" / "curated"
+
+
+def serai(*arguments: str, data: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The real command in a process of its own, on a data folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "serai", *arguments],
+        env={**os.environ, "SERAI_DATA": str(data), **environment},
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def with_facts(data: Path) -> Path:
+    """The data folder with a copy of the shipped facts in it, to be changed at will."""
+    shutil.copytree(CURATED, data / "raw" / "curated")
+    return data
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with all shipped facts published, shared by all workers: read it, do not write to it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    data = shared / "published"
+    with (shared / "published.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (data / "warehouse" / "serai.duckdb").exists():
+            done = serai("ingest", data=with_facts(data))
+            assert done.returncode == 0, done.stderr
+    return data
