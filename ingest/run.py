@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable
@@ -17,7 +18,7 @@ from ingest.csv_file import BatchError, ParseLimits
 from ingest.ledger import SourceRun
 from ingest.source import Source
 from warehouse import contracts, models, publish, schema
-from warehouse.load import load
+from warehouse.load import load, transaction
 
 if TYPE_CHECKING:
     from expectations.judge import Judge
@@ -69,7 +70,9 @@ def ingest(places: Places, chosen: Iterable[str], limits: Limits, tell: Tell) ->
     sources = source.ordered(chosen)
     with publish.writing(places.warehouse) as private:
         with duckdb.connect(str(private)) as con:
-            runs, counts = _build(con, places, sources, limits, tell)
+            bench = _Bench(con, places, limits, leaves_traces=True)
+            runs, counts = _build(con, bench, sources, tell)
+        bench.finish()
         tell("publishing", len(sources), len(sources))
         version = publish.publish(places.warehouse, private, limits.keep_versions)
     return Ingest(runs, counts, version, time.monotonic() - started)
@@ -85,7 +88,8 @@ def check(places: Places, chosen: Iterable[str], limits: Limits, tell: Tell) -> 
     while more := {s.name for s in map(source.load, source.names()) if _feeds(s, needed)} - needed:
         needed |= more
     with duckdb.connect() as con:
-        runs, counts = _build(con, places, source.ordered(needed), limits, tell, report=False)
+        bench = _Bench(con, places, limits, leaves_traces=False)
+        runs, counts = _build(con, bench, source.ordered(needed), tell)
         held_back = con.sql("FROM quarantine ORDER BY dataset, row_number").pl()
     return Ingest(runs, counts, None, time.monotonic() - started), held_back
 
@@ -96,16 +100,9 @@ def _feeds(candidate: Source, needed: set[str]) -> bool:
 
 
 def _build(
-    con: duckdb.DuckDBPyConnection,
-    places: Places,
-    sources: list[Source],
-    limits: Limits,
-    tell: Tell,
-    *,
-    report: bool = True,
+    con: duckdb.DuckDBPyConnection, bench: _Bench, sources: list[Source], tell: Tell
 ) -> tuple[list[SourceRun], dict[str, int]]:
     schema.create(con)
-    bench = _Bench(con, places, limits, places.reports if report else None)
     runs = []
     for position, one in enumerate(sources):
         tell(one.name, position, len(sources))
@@ -113,29 +110,23 @@ def _build(
     tell("deriving", len(sources), len(sources))
     counts = models.build(con)
     models.refresh_freshness(con)
-    if report and bench.judged:
-        from expectations import reports
-
-        reports.write_index(places.reports)
     return runs, counts
 
 
 class _Bench:
-    """What the sources of one ingest share: the connection, the limits, and one judge, made when first needed."""
+    """What the sources of one ingest share: the connection, the limits, and one judge, made when first needed.
+
+    Without ``leaves_traces`` neither snapshots nor reports are written.
+    """
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, places: Places, limits: Limits, reports_folder: Path | None
+        self, con: duckdb.DuckDBPyConnection, places: Places, limits: Limits, *, leaves_traces: bool
     ) -> None:
         self.con = con
         self.places = places
         self.limits = limits
-        self._reports_folder = reports_folder
+        self.leaves_traces = leaves_traces
         self._judge: Judge | None = None
-
-    @property
-    def judged(self) -> bool:
-        """Whether any batch was judged."""
-        return self._judge is not None
 
     @property
     def judge(self) -> Judge:
@@ -144,28 +135,49 @@ class _Bench:
             from expectations.judge import Judge
             from expectations.references import References
 
-            self._judge = Judge(References(self.con, self.places.geometry), self._reports_folder)
+            reports = self.places.reports if self.leaves_traces else None
+            self._judge = Judge(References(self.con, self.places.geometry), reports)
         return self._judge
+
+    def finish(self) -> None:
+        """Bring the index of the reports up to date, where any were written."""
+        if self._judge is not None and self.leaves_traces:
+            from expectations import reports
+
+            reports.write_index(self.places.reports)
+
+    def fetch(self, one: Source) -> tuple[bytes, str]:
+        """The source's bytes as they came, kept as a snapshot, and their hash. Raises OSError."""
+        content = (self.places.raw / one.address).read_bytes()
+        digest = snapshots.digest(content)
+        if self.leaves_traces:
+            snapshots.keep(self.places.raw / "snapshots", one, content)
+        return content, digest
 
 
 def _take_in(bench: _Bench, one: Source) -> SourceRun:
+    """Take in one source; whatever goes wrong with it is its own line in the ledger and nobody else's trouble."""
     started, clock = ledger.now(bench.con), time.monotonic()
     run = SourceRun(f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", one.name, one.dataset, "refused", started, 0)
     try:
-        content = _fetch(bench.places, one)
+        run = _steps(bench, one, run)
     except OSError as error:
-        return ledger.record(
-            bench.con, replace(run, reason=f"{one.address}: {error.strerror}: restore the file"), clock
-        )
-    digest = snapshots.keep(bench.places.raw / "snapshots", one, content)
+        run = replace(run, reason=f"{one.address}: {error.strerror}: restore the file")
+    except BatchError as error:
+        run = replace(run, reason=f"{one.address}: {error}")
+    except Exception as error:
+        logging.getLogger(__name__).exception("source %s", one.name)
+        run = replace(run, outcome="error", reason=f"{one.address}: {type(error).__name__}: {error}")
+    return ledger.record(bench.con, run, clock)
+
+
+def _steps(bench: _Bench, one: Source, run: SourceRun) -> SourceRun:
+    content, digest = bench.fetch(one)
     run = replace(run, snapshot=digest, fingerprint=ledger.fingerprint(bench.con, one, digest))
     if run.fingerprint == ledger.last_fingerprint(bench.con, one):
-        return ledger.record(bench.con, ledger.unchanged(bench.con, run), clock)
-    try:
-        rows = one.parse(content, contracts.load(one.dataset), bench.limits.parse)
-    except BatchError as error:
-        return ledger.record(bench.con, replace(run, reason=f"{one.address}: {error}"), clock)
-    return ledger.record(bench.con, _judge_and_load(bench, one, run, rows), clock)
+        return ledger.unchanged(bench.con, run)
+    rows = one.parse(content, contracts.load(one.dataset), bench.limits.parse)
+    return _judge_and_load(bench, one, run, rows)
 
 
 def _judge_and_load(bench: _Bench, one: Source, run: SourceRun, rows: pl.DataFrame) -> SourceRun:
@@ -174,19 +186,13 @@ def _judge_and_load(bench: _Bench, one: Source, run: SourceRun, rows: pl.DataFra
     contract = contracts.load(one.dataset)
     verdict = bench.judge.judge(Batch(one.name, contract, rows, one.fewest, one.most), run.run_id)
     run = replace(run, rows_seen=rows.height, warnings=verdict.warnings)
-    bench.con.begin()
     ledger.record_validations(bench.con, run, verdict)
     refusal = verdict.refusal(bench.limits.most_bad)
     if verdict.error or refusal:
-        bench.con.commit()
         outcome = "error" if verdict.error else "refused"
         return replace(run, outcome=outcome, reason=f"{one.address}: {verdict.error or refusal}")
     good = rows.filter(~pl.col("row_number").is_in(verdict.bad_rows)).select(contract.columns)
-    ledger.quarantine(bench.con, run, verdict, rows)
-    loaded = load(bench.con, contract, good, present=rows, source=one.name, run_id=run.run_id, at=run.started_at)
-    bench.con.commit()
+    with transaction(bench.con):
+        ledger.quarantine(bench.con, run, verdict, rows)
+        loaded = load(bench.con, contract, good, present=rows, source=one.name, run_id=run.run_id, at=run.started_at)
     return replace(run, outcome="loaded", loaded=loaded, rows_quarantined=len(verdict.bad_rows))
-
-
-def _fetch(places: Places, one: Source) -> bytes:
-    return (places.raw / one.address).read_bytes()

@@ -9,13 +9,17 @@ from pathlib import Path
 from ingest.source import Source
 
 
-def keep(folder: Path, source: Source, content: bytes) -> str:
-    """Store the bytes once as ``<folder>/<source>/<sha256>`` and return the hash."""
-    digest = hashlib.sha256(content).hexdigest()
-    place = folder / source.name / digest
+def digest(content: bytes) -> str:
+    """The SHA-256 of the bytes: a snapshot's name."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def keep(folder: Path, source: Source, content: bytes) -> Path:
+    """Store the bytes once, as ``<folder>/<source>/<sha256>``, and return the path."""
+    place = folder / source.name / digest(content)
     if not place.exists():
         place.parent.mkdir(parents=True, exist_ok=True)
-        fresh = place.with_name(f".{digest}-{os.getpid()}")
+        fresh = place.with_name(f".{place.name}-{os.getpid()}")
         fresh.write_bytes(content)
         fresh.replace(place)
-    return digest
+    return place

@@ -6,7 +6,9 @@ judges keeps its last good version: it is neither changed nor gone.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
@@ -52,6 +54,18 @@ def load(
         con.unregister("batch_rows")
         con.unregister("batch_keys")
     return counts
+
+
+@contextlib.contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All that the block does to the database, or nothing of it."""
+    con.begin()
+    try:
+        yield
+    except BaseException:
+        con.rollback()
+        raise
+    con.commit()
 
 
 def row_key(contract: Contract, alias: str) -> str:
