@@ -68,10 +68,11 @@ class Verdict:
 
     def refusal(self, most_bad: float) -> str | None:
         """Why the batch is broken as a whole (more than that share of its rows bad, for one), or None."""
-        broken = [check for check in self.checks if check.severity == "critical" and check.of_batch]
+        critical = [check for check in self.checks if check.severity == "critical"]
+        broken = [check for check in critical if check.of_batch]
         reasons = [f"{check.promise} (found: {check.observed})" for check in broken]
         if self.rows and len(self.bad_rows) > most_bad * self.rows:
-            worst = max(self.checks, key=lambda check: len(check.failures))
+            worst = max(critical, key=lambda check: len(check.failures))
             reasons.append(
                 f"{len(self.bad_rows)} of {self.rows} rows are bad, most often: {worst.promise} "
                 f"(first: {worst.failures[0].reason}, row {worst.failures[0].row_number})"

@@ -51,7 +51,7 @@ def table(rows: list[dict[str, Any]]) -> str:
     for name in rows[0] if rows else ():
         grid.add_column(name, overflow="fold")
     for row in rows:
-        grid.add_row(*(Text("" if value is None else _cell(value)) for value in row.values()))
+        grid.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
     buffer = io.StringIO()
     terminal = Console()
     console = Console(file=buffer, width=max(terminal.width, 100) if terminal.is_terminal else WIDTH)
@@ -160,10 +160,6 @@ def _run_line(run: dict[str, Any]) -> dict[str, Any]:
         "warnings": run["warnings"],
         "seconds": round(run["seconds"], 1),
     }
-
-
-def _cell(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:

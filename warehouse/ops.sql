@@ -50,11 +50,11 @@ CREATE TABLE IF NOT EXISTS ops.quarantine (
 );
 COMMENT ON TABLE ops.quarantine IS 'Rows held back, one line for each expectation that a row failed. The newest run of a source replaces its older lines in the view quarantine.';
 
-CREATE TABLE IF NOT EXISTS ops.contracts (
-    dataset VARCHAR PRIMARY KEY, -- Dataset.
-    ddl VARCHAR NOT NULL -- The CREATE TABLE that its table was made with.
+CREATE TABLE IF NOT EXISTS ops.schema_parts (
+    name VARCHAR PRIMARY KEY, -- A table, or a view with its comments.
+    made_by VARCHAR NOT NULL -- The SQL that made it.
 );
-COMMENT ON TABLE ops.contracts IS 'The contract each fact table was made by: a changed one rebuilds the table, its rows kept.';
+COMMENT ON TABLE ops.schema_parts IS 'What each table and view was made by: a changed contract rebuilds its table, the rows kept.';
 
 CREATE TABLE IF NOT EXISTS ops.freshness (
     dataset VARCHAR PRIMARY KEY, -- Dataset.

@@ -81,7 +81,7 @@ def publish(folder: Path, private: Path, keep: int) -> str:
 
     ``keep`` versions stay, and any that somebody still reads. The private file must be closed.
     """
-    version = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+    version = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
     place = folder / "versions" / version
     place.mkdir(parents=True)
     (place / "lock").touch()

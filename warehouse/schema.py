@@ -6,6 +6,7 @@ ones. A version is known in the world from ``known_from`` on and to Serai from `
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -46,14 +47,34 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
     A fact table made by an older contract is rebuilt with its rows, and those of a dataset without a contract stay.
     Raises duckdb.ConstraintException where old rows break the new contract.
     """
-    text = OPS.read_text(encoding="utf-8")
-    con.execute(text)
-    for table, columns in table_comments(text):
-        _comment_columns(con, table, columns)
+    con.execute(OPS.read_text(encoding="utf-8"))
+    made = dict(con.execute("SELECT name, made_by FROM ops.schema_parts").fetchall())
+    for name, script in _ops_comments():
+        _run_if_changed(con, name, script, made)
     for name in contracts.names():
         contract = contracts.load(name)
-        _create_facts(con, contract)
-        _create_view(con, contract)
+        ddl = table_ddl(contract)
+        if made.get(f"table {name}") != ddl:
+            _replace_table(con, contract, ddl, existing=f"table {name}" in made)
+            _remember(con, f"table {name}", ddl)
+            made.pop(f"view {name}", None)
+        _run_if_changed(con, f"view {name}", _view_and_comments(contract), made)
+
+
+def _run_if_changed(con: duckdb.DuckDBPyConnection, name: str, script: str, made: dict[str, str]) -> None:
+    """Hundreds of comments take most of a second, so they are written only where they are not yet so."""
+    if made.get(name) != script:
+        con.execute(script)
+        _remember(con, name, script)
+
+
+def _remember(con: duckdb.DuckDBPyConnection, name: str, made_by: str) -> None:
+    con.execute("INSERT OR REPLACE INTO ops.schema_parts VALUES (?, ?)", [name, made_by])
+
+
+def _ops_comments() -> Iterator[tuple[str, str]]:
+    for table, columns in table_comments(OPS.read_text(encoding="utf-8")):
+        yield f"comments {table}", "\n".join(_column_comments(table, columns))
 
 
 def table_ddl(contract: Contract) -> str:
@@ -81,15 +102,6 @@ def _bound(field: Field, sign: str, limit: object) -> str:
     return f"{field.name} {sign} {quoted(str(limit)) + '::DATE' if field.type == 'date' else limit}"
 
 
-def _create_facts(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    table, ddl = f"facts.{contract.name}", table_ddl(contract)
-    made_by = con.execute("SELECT ddl FROM ops.contracts WHERE dataset = ?", [contract.name]).fetchall()
-    if made_by != [(ddl,)]:
-        _replace_table(con, contract, ddl, existing=bool(made_by))
-    con.execute(f"COMMENT ON TABLE {table} IS {quoted(contract.description + ' Every version of every row.')}")
-    _comment_columns(con, table, column_comments(contract))
-
-
 def _replace_table(con: duckdb.DuckDBPyConnection, contract: Contract, ddl: str, *, existing: bool) -> None:
     table = f"facts.{contract.name}"
     if existing:
@@ -102,18 +114,22 @@ def _replace_table(con: duckdb.DuckDBPyConnection, contract: Contract, ddl: str,
         columns = ", ".join(sorted(kept))
         con.execute(f"INSERT INTO {table} BY NAME SELECT {columns} FROM older")
         con.execute("DROP TABLE older")
-    con.execute("INSERT OR REPLACE INTO ops.contracts VALUES (?, ?)", [contract.name, ddl])
 
 
-def _create_view(con: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    hidden = "superseded_at, superseded_why"
-    con.execute(
-        f"CREATE OR REPLACE VIEW {contract.name} AS SELECT * EXCLUDE ({hidden}) FROM facts.{contract.name} "
-        "WHERE superseded_at IS NULL"
+def _view_and_comments(contract: Contract) -> str:
+    hidden = ("superseded_at", "superseded_why")
+    table, comments = f"facts.{contract.name}", column_comments(contract)
+    shown = {name: text for name, text in comments.items() if name not in hidden}
+    return "\n".join(
+        [
+            f"CREATE OR REPLACE VIEW {contract.name} AS SELECT * EXCLUDE ({', '.join(hidden)}) FROM {table} "
+            "WHERE superseded_at IS NULL;",
+            f"COMMENT ON TABLE {table} IS {quoted(contract.description + ' Every version of every row.')};",
+            f"COMMENT ON VIEW {contract.name} IS {quoted(contract.description)};",
+            *_column_comments(table, comments),
+            *_column_comments(contract.name, shown),
+        ]
     )
-    con.execute(f"COMMENT ON VIEW {contract.name} IS {quoted(contract.description)}")
-    comments = column_comments(contract)
-    _comment_columns(con, contract.name, {name: comments[name] for name in comments if name not in hidden})
 
 
 def column_comments(contract: Contract) -> dict[str, str]:
@@ -122,6 +138,5 @@ def column_comments(contract: Contract) -> dict[str, str]:
     return described | {name: text for name, _, text in VERSION}
 
 
-def _comment_columns(con: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> None:
-    for name, text in columns.items():
-        con.execute(f"COMMENT ON COLUMN {table}.{name} IS {quoted(text)}")
+def _column_comments(table: str, columns: dict[str, str]) -> list[str]:
+    return [f"COMMENT ON COLUMN {table}.{name} IS {quoted(text)};" for name, text in columns.items()]

@@ -59,9 +59,12 @@ def daily_trade(trade: pl.DataFrame) -> pl.DataFrame:
         & ((pl.col("period_end") - pl.col("period_start")).dt.total_days() > 360)
         & pl.col("flow").is_in(["export", "import", "total"])
     ).with_columns(border=_pair("reporter", "partner"))
-    largest = whole_years.group_by("border", "flow").agg(pl.col("value").max()).pivot("flow", index="border")
-    both_ways = pl.sum_horizontal(pl.col("export", "import").fill_null(0))
-    return largest.select("border", usd_a_day=pl.max_horizontal(pl.col("total").fill_null(0), both_ways) * 1e6 / 365)
+
+    def largest(flow: str) -> pl.Expr:
+        return pl.col("value").filter(pl.col("flow") == flow).max().fill_null(0)
+
+    both_ways = largest("export") + largest("import")
+    return whole_years.group_by("border").agg(usd_a_day=pl.max_horizontal(largest("total"), both_ways) * 1e6 / 365)
 
 
 def _pair(a: str, b: str) -> pl.Expr:

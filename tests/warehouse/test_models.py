@@ -1,0 +1,175 @@
+"""Models: built in the order that their SQL asks for, and right where the answer is known."""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from warehouse.connect import Reader, reading
+from warehouse.models import build, ordered
+from warehouse.sql import read_model
+
+
+@pytest.fixture(scope="module")
+def warehouse(published: Path) -> Iterator[Reader]:
+    with reading(published / "warehouse") as reader:
+        yield reader
+
+
+def rows(reader: Reader, query: str) -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = reader.cursor().execute(query).fetchall()
+    return found
+
+
+def test_each_model_stands_behind_those_that_it_reads() -> None:
+    seen: set[str] = set()
+    models = ordered()
+    for model in models:
+        assert model.reads & {other.name for other in models} <= seen
+        seen.add(model.name)
+
+
+def test_models_that_read_in_a_circle_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("-- a\nSELECT n -- n\nFROM b")
+    (tmp_path / "b.sql").write_text("-- b\nSELECT n -- n\nFROM a")
+    with pytest.raises(graphlib.CycleError):
+        ordered(tmp_path)
+
+
+def test_a_column_without_a_comment_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("-- a\nSELECT\n    1 AS n, -- a number\n    2 AS m\n")
+    with pytest.raises(ValueError, match="no comment behind the column m"):
+        read_model(tmp_path / "a.sql")
+
+
+@pytest.mark.parametrize(
+    ("publisher", "metric", "value"),
+    [
+        ("PIPS", "militant_attacks", 699),
+        ("GTI-IEP", "militant_attacks", 1045),
+        ("PICSS", "militant_attacks", 1063),
+        ("ISPR", "violent_incidents", 5397),
+    ],
+)
+def test_pakistan_2025_by_publisher(warehouse: Reader, publisher: str, metric: str, value: float) -> None:
+    query = (
+        "SELECT value FROM incident_years WHERE geography = 'PAK' AND year = 2025 AND counting = 'cnt' "
+        f"AND publisher = '{publisher}' AND metric = '{metric}'"
+    )
+    assert rows(warehouse, query) == [(value,)]
+
+
+def test_a_year_that_nobody_gives_is_the_sum_of_its_twelve_months(published: Path) -> None:
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{published / 'warehouse' / 'serai.duckdb'}' AS old (READ_ONLY)")
+        con.execute("CREATE TABLE voices AS FROM old.voices")
+        con.execute("CREATE TABLE incident_counts AS FROM old.incident_counts WHERE series_id NOT LIKE '%-y'")
+        build(con, [model for model in ordered() if model.name == "incident_years"])
+        query = """
+            SELECT value, derivation, months_known, len(row_keys) >= 12 FROM incident_years
+            WHERE publisher = 'PICSS' AND metric = 'militant_attacks' AND year = $year AND geography = 'PAK'
+        """
+        assert con.execute(query, {"year": 2022}).fetchall() == [(381, "summed_from_months", 12, True)]
+        eleven = "DELETE FROM incident_counts WHERE period_start = '2022-05-01' AND metric = 'militant_attacks'"
+        con.execute(eleven)
+        build(con, [model for model in ordered() if model.name == "incident_years"])
+        assert con.execute(query, {"year": 2022}).fetchall() == [], "eleven months are not a year"
+
+
+def test_every_value_of_a_year_leads_to_its_rows(warehouse: Reader) -> None:
+    for model, fact in (("incident_years", "incident_counts"), ("trade_partner_years", "trade_flows")):
+        lost = (
+            f"SELECT count(*) FROM (SELECT unnest(row_keys) AS row_key FROM {model}) ANTI JOIN {fact} USING (row_key)"
+        )
+        assert rows(warehouse, lost) == [(0,)]
+        assert rows(warehouse, f"SELECT count(*) FROM {model} WHERE coalesce(len(row_keys), 0) = 0") == [(0,)]
+
+
+def test_a_value_lies_between_the_lowest_and_the_highest_printed(warehouse: Reader) -> None:
+    for model in ("incident_years", "trade_partner_years"):
+        assert rows(warehouse, f"SELECT count(*) FROM {model} WHERE NOT value BETWEEN lowest AND highest") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("basis", "flow", "value"),
+    [
+        ("balance_of_payments", "export", 773.89),
+        ("balance_of_payments", "import", 25.89),
+        ("customs", "export", 1391.0),
+        ("customs", "import", 607.0),
+    ],
+)
+def test_pakistans_trade_of_fiscal_2025_by_basis(warehouse: Reader, basis: str, flow: str, value: float) -> None:
+    query = (
+        "SELECT value FROM trade_partner_years WHERE reporter = 'PAK' AND partner = 'AFG' AND start_year = 2024 "
+        f"AND year_kind = 'july' AND basis = '{basis}' AND flow = '{flow}'"
+    )
+    assert rows(warehouse, query) == [(value,)]
+
+
+def test_the_five_billion_target(warehouse: Reader) -> None:
+    [pace] = rows(
+        warehouse,
+        """
+        SELECT latest_year, latest, latest_lowest, latest_highest, share_reached, growth_needed, reached_in
+        FROM commitment_pace WHERE commitment_id = 'uzb_afg_trade_5bn'
+        """,
+    )
+    assert pace == (2025, 1700.0, 1600.0, 1700.0, 0.34, None, 2033)
+
+
+def test_growth_needed_from_the_latest_year_reaches_the_target(warehouse: Reader) -> None:
+    paths = rows(
+        warehouse,
+        """
+        SELECT latest * pow(1 + growth_needed, year(target_date) - latest_year), target_value
+        FROM commitment_pace WHERE growth_needed > 0
+        """,
+    )
+    assert paths
+    assert all(reached == pytest.approx(target, rel=0.005) for reached, target in paths)
+
+
+def test_torkham_is_closed_to_cargo_by_the_last_report(warehouse: Reader) -> None:
+    query = """
+        SELECT status, since::VARCHAR, reported_on::VARCHAR FROM crossing_latest
+        WHERE crossing_id = 'torkham' AND flow = 'cargo'
+    """
+    assert rows(warehouse, query) == [("closed", "2025-10-12", "2026-10-04")]
+
+
+def test_a_crossing_without_any_report_is_unknown_and_not_open(warehouse: Reader) -> None:
+    unreported = rows(
+        warehouse,
+        """
+        SELECT status FROM crossing_latest AS l
+        WHERE NOT EXISTS (FROM crossing_reports AS r WHERE r.crossing_id = l.crossing_id)
+        """,
+    )
+    assert unreported
+    assert set(unreported) == {("unknown",)}
+
+
+def test_a_report_on_all_crossings_holds_for_the_formal_ones_of_its_border_only(warehouse: Reader) -> None:
+    categories = rows(
+        warehouse,
+        """
+        SELECT DISTINCT c.category, c.country_b FROM crossing_reports AS r
+        INNER JOIN crossings AS c USING (crossing_id) WHERE r.reported_of = '*AFG-PAK'
+        """,
+    )
+    assert categories == [("formal_trade", "PAK")]
+
+
+def test_ten_papers_with_one_agencys_text_are_one_voice(warehouse: Reader) -> None:
+    of_afp = rows(
+        warehouse, "SELECT count(*), count(DISTINCT voice), any_value(voice) FROM voices WHERE agency = 'AFP'"
+    )
+    [(names, voices, voice)] = of_afp
+    assert (voices, voice) == (1, "AFP")
+    assert isinstance(names, int)
+    assert names > 10
