@@ -107,7 +107,7 @@ def _check(found: ExpectationValidationResult) -> Check:
     return Check(
         expectation=meta["name"],
         promise=meta["promise"],
-        severity=config.severity,
+        severity=str(config.severity.value),
         outcome="error" if raised else "pass" if found.success else "fail",
         rows_judged=result.get("element_count"),
         failures=failures,

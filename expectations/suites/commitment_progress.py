@@ -21,7 +21,7 @@ EXPECTATIONS = [
         "unit.money_of_turnover",
         "turnover and spending have a unit of money",
         column="unit",
-        regex=r"^[A-Z]{3}(_(thousand|million|billion))?$",
+        regex=r"^[A-Z]{3}(?:_(?:thousand|million|billion))?$",
         row_condition=Column("metric").is_in(["trade_turnover", "investment_spent"]),
     ),
     promise(

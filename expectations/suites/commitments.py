@@ -14,7 +14,7 @@ EXPECTATIONS = [
         "unit.money_of_turnover",
         "a turnover target has a unit of money",
         column="unit",
-        regex=r"^[A-Z]{3}(_(thousand|million|billion))?$",
+        regex=r"^[A-Z]{3}(?:_(?:thousand|million|billion))?$",
         row_condition=Column("kind") == "trade_target",
     ),
     promise(

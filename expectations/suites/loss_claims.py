@@ -52,19 +52,27 @@ def measure(rows: pl.DataFrame, refs: References) -> pl.DataFrame:
 
 
 def daily_trade(trade: pl.DataFrame) -> pl.DataFrame:
-    """Columns border ('AFG-PAK', alphabetical) and usd_a_day: the largest year's trade either side gives, by 365."""
+    """Columns border ('AFG-PAK', alphabetical) and usd_a_day: the largest year's trade that anybody gives, by 365.
+
+    The larger of the best turnover and the two directions' best years together; a direction's export and its mirror,
+    the other side's import, are one flow.
+    """
+    first = pl.concat_list("reporter", "partner").list.min()
+    leaves_first = (pl.col("flow") == "export") == (pl.col("reporter") == first)
     whole_years = trade.filter(
         (pl.col("commodity") == "total")
         & (pl.col("unit") == "USD_million")
         & ((pl.col("period_end") - pl.col("period_start")).dt.total_days() > 360)
-        & pl.col("flow").is_in(["export", "import", "total"])
-    ).with_columns(border=_pair("reporter", "partner"))
+    ).with_columns(border=_pair("reporter", "partner"), leaves_first=leaves_first)
 
-    def largest(flow: str) -> pl.Expr:
-        return pl.col("value").filter(pl.col("flow") == flow).max().fill_null(0)
+    def largest(rows: pl.Expr) -> pl.Expr:
+        return pl.col("value").filter(rows).max().fill_null(0)
 
-    both_ways = largest("export") + largest("import")
-    return whole_years.group_by("border").agg(usd_a_day=pl.max_horizontal(largest("total"), both_ways) * 1e6 / 365)
+    one_way = pl.col("flow").is_in(["export", "import"])
+    directions = largest(one_way & pl.col("leaves_first")) + largest(one_way & ~pl.col("leaves_first"))
+    return whole_years.group_by("border").agg(
+        usd_a_day=pl.max_horizontal(largest(pl.col("flow") == "total"), directions) * 1e6 / 365
+    )
 
 
 def _pair(a: str, b: str) -> pl.Expr:

@@ -1,0 +1,156 @@
+"""The command line as scripts and people meet it: exit codes, formats, words."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from ingest import source
+from tests.conftest import HOUSE, serai, with_facts
+from warehouse import contracts
+
+
+def ask(published: Path, query: str, *options: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return serai("sql", query, *options, data=published, **environment)
+
+
+def test_help_answers_quickly_and_without_the_heavy_packages() -> None:
+    heavy = "great_expectations|streamlit|polars|pandas|duckdb|geopandas|pydantic"
+    code = (
+        "import sys, runpy\n"
+        "sys.argv = ['serai', '--help']\n"
+        "try:\n    runpy.run_module('serai', run_name='__main__')\nexcept SystemExit:\n    pass\n"
+        f"print('heavy:', [name for name in '{heavy}'.split('|') if name in sys.modules])"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=HOUSE, capture_output=True, text=True, check=True)
+    assert "heavy: []" in found.stdout
+    took = []
+    for _ in range(5):
+        started = time.monotonic()
+        serai("--help", data=HOUSE)
+        took.append(time.monotonic() - started)
+    assert min(took) < 0.4, f"fastest of five: {min(took):.2f} s"
+
+
+def test_without_a_warehouse_it_says_what_to_do_first(tmp_path: Path) -> None:
+    found = serai("status", data=tmp_path)
+    assert found.returncode == 3
+    assert "run `serai ingest` first" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_an_unknown_source_is_wrong_use_and_names_the_known_ones(tmp_path: Path) -> None:
+    found = serai("ingest", "atlantis", data=tmp_path)
+    assert found.returncode == 2
+    assert "no source is called atlantis: there are border_performance, claims" in found.stderr
+
+
+def test_a_wrong_setting_is_named(published: Path) -> None:
+    found = ask(published, "SELECT 1", SERAI_SQL_SECONDS="soon")
+    assert found.returncode == 2
+    assert "SERAI_SQL_SECONDS" in found.stderr
+
+
+def test_rows_as_csv_json_and_parquet_are_the_same_rows(published: Path) -> None:
+    query = "SELECT crossing_id, lat FROM crossings WHERE lat IS NOT NULL ORDER BY crossing_id LIMIT 5"
+    of_csv = pl.read_csv(io.StringIO(ask(published, query, "-f", "csv").stdout))
+    of_json = pl.DataFrame(json.loads(ask(published, query, "-f", "json").stdout))
+    raw = subprocess.run(
+        [sys.executable, "-m", "serai", "sql", query, "-f", "parquet"],
+        env={"SERAI_DATA": str(published), "PATH": "/usr/bin:/bin"}, cwd=HOUSE, capture_output=True, check=True,
+    )  # fmt: skip
+    of_parquet = pl.read_parquet(io.BytesIO(raw.stdout))
+    assert of_csv.equals(of_json)
+    assert of_csv.equals(of_parquet)
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("FROM no_such_table", "no_such_table does not exist"),
+        ("SELEKT 1", "syntax error"),
+        ("COPY (SELECT 1) TO '/tmp/out.csv'", "disabled by configuration"),
+        ("FROM read_csv('/etc/passwd')", "disabled by configuration"),
+        ("ATTACH '/tmp/other.duckdb'", "disabled"),
+        ("INSTALL httpfs", "disabled by configuration"),
+        ("SET enable_external_access = true", "locked"),
+        ("SET memory_limit = '100GB'", "locked"),
+        ("CREATE TABLE facts.mine AS SELECT 1", "read-only"),
+        ("DELETE FROM facts.claims", "read-only"),
+    ],
+)
+def test_what_sql_may_not_do_is_refused_in_words(published: Path, query: str, words: str) -> None:
+    found = ask(published, query)
+    assert found.returncode == 1
+    assert words in found.stderr
+    assert "Traceback" not in found.stderr
+
+
+def test_a_query_that_never_ends_is_stopped(published: Path) -> None:
+    started = time.monotonic()
+    found = ask(published, "SELECT count(*) FROM range(1000000000000) AS a", SERAI_SQL_SECONDS="1")
+    assert found.returncode == 1
+    assert "stopped after 1 seconds" in found.stderr
+    assert time.monotonic() - started < 6
+
+
+def test_rows_beyond_the_limit_are_cut_and_it_is_said(published: Path) -> None:
+    found = ask(published, "FROM range(50)", "-f", "csv", SERAI_SQL_ROWS="10")
+    assert len(found.stdout.splitlines()) == 11
+    assert "cut at 10 rows: set SERAI_SQL_ROWS to see more" in found.stderr
+
+
+def test_status_for_people_and_for_scripts(published: Path) -> None:
+    words = serai("status", data=published).stdout
+    assert "status_reports" in words
+    assert "In quarantine: 11" in words
+    status = json.loads(serai("status", "--json", data=published).stdout)
+    assert {row["dataset"] for row in status["freshness"]} == set(contracts.names())
+    assert len(status["quarantine"]) == 11
+    assert {row["outcome"] for row in status["runs"]} == {"loaded"}
+
+
+def test_describe_knows_every_table_and_column(published: Path) -> None:
+    tables = {row["table"] for row in json.loads(serai("describe", "--json", data=published).stdout)}
+    assert {"status_reports", "facts.status_reports", "crossing_latest", "ops.runs"} <= tables
+    columns = json.loads(serai("describe", "status_reports", "--json", data=published).stdout)
+    assert {"column": "valid_to", "type": "DATE"}.items() <= columns[3].items()
+    assert "exclusive" in columns[3]["description"]
+    assert serai("describe", "atlantis", data=published).returncode == 1
+
+
+def test_check_judges_without_loading_or_leaving_anything(tmp_path: Path) -> None:
+    data = with_facts(tmp_path)
+    before = sorted(str(path) for path in data.rglob("*"))
+    found = serai("check", "status_reports", "--json", data=data)
+    assert found.returncode == 0, found.stderr
+    rows = {(row["dataset"], row["row_number"]) for row in json.loads(found.stdout)["quarantine"]}
+    assert {("status_reports", 134), ("status_reports", 509)} <= rows
+    assert sorted(str(path) for path in data.rglob("*")) == before
+
+
+def test_a_refused_file_is_exit_code_one_for_check_and_ingest(tmp_path: Path) -> None:
+    data = with_facts(tmp_path)
+    (data / "raw" / "curated" / "claims.csv").write_text("")
+    for command in ("check", "ingest"):
+        found = serai(command, "claims", data=data)
+        assert found.returncode == 1
+        assert "claims refused: curated/claims.csv: the file is empty" in found.stdout
+
+
+def test_every_command_and_option_has_help() -> None:
+    for command in ("ingest", "check", "status", "sql", "dashboard", "describe"):
+        text = serai(command, "--help", data=HOUSE).stdout
+        assert "Usage:" in text
+        assert all(len(line.split()) > 1 for line in text.splitlines() if line.strip().startswith("--"))
+
+
+def test_every_source_feeds_a_dataset_and_every_dataset_is_fed() -> None:
+    assert {source.load(name).dataset for name in source.names()} == set(contracts.names())
