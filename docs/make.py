@@ -134,7 +134,7 @@ def _resource(one: source.Source, broken: dict[int, str]) -> dict[str, Any]:
     # A value that stands for many rows is beyond Table Schema, so such a key is left to Serai's own judges.
     keys = [key for key in table.pop("foreignKeys", []) if "except" not in key]
     table["foreignKeys"] = [{"fields": key["fields"], "reference": key["reference"]} for key in keys]
-    resource = {
+    resource: dict[str, Any] = {
         "name": one.name,
         "type": "table",
         "path": one.address,
