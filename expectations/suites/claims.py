@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-import great_expectations.expectations as gxe
-from great_expectations.expectations.row_conditions import Column
-
-from expectations.promise import promise
-from expectations.rules import in_order, not_published_before
+from expectations.rules import in_order, not_published_before, unit_of
 
 EXPECTATIONS = [
     in_order("period_start", "period_end"),
     not_published_before("claimed_on"),
-    promise(
-        gxe.ExpectColumnValuesToNotBeNull,
-        "unit.of_value",
-        "a figure has a unit",
-        column="unit",
-        row_condition=Column("value").is_not_null(),
-    ),
+    unit_of("value"),
 ]

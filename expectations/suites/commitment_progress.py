@@ -6,23 +6,12 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.row_conditions import Column
 
 from expectations.promise import promise
-from expectations.rules import not_announced
+from expectations.rules import money_where, not_announced, unit_of
 
 EXPECTATIONS = [
-    promise(
-        gxe.ExpectColumnValuesToNotBeNull,
-        "unit.of_value",
-        "a figure has a unit",
-        column="unit",
-        row_condition=Column("value").is_not_null(),
-    ),
-    promise(
-        gxe.ExpectColumnValuesToMatchRegex,
-        "unit.money_of_turnover",
-        "turnover and spending have a unit of money",
-        column="unit",
-        regex=r"^[A-Z]{3}(?:_(?:thousand|million|billion))?$",
-        row_condition=Column("metric").is_in(["trade_turnover", "investment_spent"]),
+    unit_of("value"),
+    money_where(
+        Column("metric").is_in(["trade_turnover", "investment_spent"]), "turnover and spending have a unit of money"
     ),
     promise(
         gxe.ExpectColumnValuesToBeInSet,

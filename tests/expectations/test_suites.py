@@ -52,7 +52,7 @@ BROKEN: list[tuple[str, dict[str, Any], str]] = [
     ("trade_flows", {"basis": "guesswork"}, "basis.in_set"),
     ("trade_flows", {"published_on": DAY("2023-12-31")}, "published_on.not_before_period"),
     ("commitments", {"unit": "km"}, "unit.money_of_turnover"),
-    ("commitments", {"unit": None}, "unit.of_target"),
+    ("commitments", {"unit": None}, "unit.of_target_value"),
     ("commitments", {"announced_on": DAY("2025-01-01")}, "target_date.in_order"),
     ("commitment_progress", {"unit": "km"}, "unit.money_of_turnover"),
     ("commitment_progress", {"metric": "km_built"}, "unit.kilometres"),
