@@ -54,7 +54,8 @@ def now(con: duckdb.DuckDBPyConnection) -> dt.datetime:
 def fingerprint(con: duckdb.DuckDBPyConnection, one: Source, digest: str) -> str:
     """A hash over the bytes and all that decides what becomes of them, the datasets judged against included."""
     rules = [*one.files, contracts.HERE / f"{one.dataset}.yaml", Path(contracts.__file__)]
-    rules += sorted((HOUSE / "expectations").glob("*.py")) + sorted((HOUSE / "ingest").glob("*.py"))
+    for package in ("expectations", "ingest", "warehouse"):
+        rules += sorted((HOUSE / package).glob("*.py"))
     rules.append(HOUSE / "expectations" / "suites" / f"{one.dataset}.py")
     parts = [digest, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in rules)]
     for dataset in sorted(source.judged_against(one.dataset) - {one.dataset}):

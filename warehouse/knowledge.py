@@ -1,8 +1,8 @@
 """When a fact could be known: the day of its page, or the best bound where the page shows none.
 
-In order of trust: the date that the page shows; a date in its address (a month counts as its last day, the latest
-that it can mean); the last day of what it speaks of, before which nobody can have known. The last is early rather
-than late only for an undated page, and is marked so.
+In order of trust: the date that the page shows; a day in its address; a month in its address, which counts as its
+last day, the latest that it can mean; the last day of what it speaks of, before which nobody can have known. Only the
+last errs on the early side, and it is marked.
 """
 
 from __future__ import annotations
@@ -32,29 +32,26 @@ def with_knowledge(contract: Contract, rows: pl.DataFrame) -> pl.DataFrame:
     """The rows with ``known_from`` (date or null) and ``known_from_basis`` as last columns."""
     published = pl.col(contract.published) if contract.published else pl.lit(None, pl.Date)
     bound = pl.max_horizontal(*contract.not_before) if contract.not_before else pl.lit(None, pl.Date)
-    address = address_date(pl.col("source_url"))
     # An address dated before what the page speaks of is a folder's date, not the page's.
-    dated = bound.is_null() | (address >= bound)
-    address = pl.when(dated if contract.published else pl.lit(False)).then(address)
-    basis = (
-        pl.when(published.is_not_null())
-        .then(pl.lit("published"))
-        .when(address.is_not_null())
-        .then(pl.lit("address"))
-        .when(bound.is_not_null())
-        .then(pl.lit("not_before"))
-        .otherwise(pl.lit("unknown"))
+    day, month = (
+        pl.when(bound.is_null() | (found >= bound) if contract.published else pl.lit(False)).then(found)
+        for found in (address_day(pl.col("source_url")), address_month(pl.col("source_url")))
     )
+    dates = {"published": published, "address": day, "address_month": month, "not_before": bound}
+    basis = pl.coalesce(*(pl.when(date.is_not_null()).then(pl.lit(name)) for name, date in dates.items()))
     return rows.with_columns(
-        pl.coalesce(published, address, bound).alias("known_from"), basis.alias("known_from_basis")
+        pl.coalesce(*dates.values()).alias("known_from"), basis.fill_null("unknown").alias("known_from_basis")
     )
 
 
-def address_date(address: pl.Expr) -> pl.Expr:
-    """The date that a page's address carries, the last day of the month where it names only a month; else null."""
-    days = [_date(address, pattern, groups) for pattern, groups in DAY_PATTERNS]
-    month = _date(address, MONTH_PATTERN, (1, 2, None)).dt.month_end()
-    return pl.coalesce(*days, month)
+def address_day(address: pl.Expr) -> pl.Expr:
+    """The day that a page's address carries, else null."""
+    return pl.coalesce(*(_date(address, pattern, groups) for pattern, groups in DAY_PATTERNS))
+
+
+def address_month(address: pl.Expr) -> pl.Expr:
+    """The last day of the month that a page's address carries, else null."""
+    return _date(address, MONTH_PATTERN, (1, 2, None)).dt.month_end()
 
 
 def _date(address: pl.Expr, pattern: str, groups: tuple[int, int, int | None]) -> pl.Expr:

@@ -76,9 +76,11 @@ def row_key(contract: Contract, alias: str) -> str:
 
 def _stage(con: duckdb.DuckDBPyConnection, contract: Contract, source: str) -> None:
     """Sort the batch into the temp tables incoming (verdict new, changed or same) and gone."""
-    columns = ", ".join(contract.columns)
-    old = ", ".join(f"old.{name}" for name in contract.columns)
-    new = ", ".join(f"new.{name}" for name in contract.columns)
+    # What we make of a page's date is compared too: a better reading of it is a correction like any other.
+    said = [*contract.columns, "known_from", "known_from_basis"]
+    columns = ", ".join(said)
+    old = ", ".join(f"old.{name}" for name in said)
+    new = ", ".join(f"new.{name}" for name in said)
     table = f"facts.{contract.name}"
     con.execute(
         f"""

@@ -22,10 +22,10 @@ KNOWLEDGE = (
     Field(
         "known_from_basis",
         "string",
-        "published = the page's date; address = a date in the page's address; not_before = the day its subject had "
-        "happened, the page being undated; unknown = no bound (known_from is empty).",
+        "published = the page's date; address = a day in the page's address; address_month = the last day of a month "
+        "in it; not_before = the day its subject had happened, the page being undated; unknown = no bound.",
         required=True,
-        enum=("published", "address", "not_before", "unknown"),
+        enum=("published", "address", "address_month", "not_before", "unknown"),
     ),
 )
 VERSION = (
@@ -55,7 +55,7 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
         contract = contracts.load(name)
         ddl = table_ddl(contract)
         if made.get(f"table {name}") != ddl:
-            _replace_table(con, contract, ddl, existing=f"table {name}" in made)
+            _replace_table(con, contract, ddl)
             _remember(con, f"table {name}", ddl)
             made.pop(f"view {name}", None)
         _run_if_changed(con, f"view {name}", _view_and_comments(contract), made)
@@ -102,8 +102,11 @@ def _bound(field: Field, sign: str, limit: object) -> str:
     return f"{field.name} {sign} {quoted(str(limit)) + '::DATE' if field.type == 'date' else limit}"
 
 
-def _replace_table(con: duckdb.DuckDBPyConnection, contract: Contract, ddl: str, *, existing: bool) -> None:
+def _replace_table(con: duckdb.DuckDBPyConnection, contract: Contract, ddl: str) -> None:
     table = f"facts.{contract.name}"
+    existing = con.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'facts' AND table_name = ?", [contract.name]
+    ).fetchall()
     if existing:
         con.execute(f"DROP VIEW IF EXISTS {contract.name}")
         con.execute(f"CREATE OR REPLACE TEMP TABLE older AS FROM {table}")

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from warehouse import contracts
-from warehouse.knowledge import address_date, with_knowledge
+from warehouse.knowledge import address_day, with_knowledge
 
 REPORTS = contracts.load("status_reports")
 
 
 def dated(address: str) -> dt.date | None:
-    found: dt.date | None = pl.DataFrame({"a": [address]}).select(address_date(pl.col("a"))).item()
+    found: dt.date | None = pl.DataFrame({"a": [address]}).select(address_day(pl.col("a"))).item()
     return found
 
 
@@ -27,7 +27,7 @@ def dated(address: str) -> dt.date | None:
         ("https://nation.com.pk/26-Oct-2022/pakistan", "2022-10-26"),
         ("https://timesofislamabad.com/31-Oct-2017/chabahar", "2017-10-31"),
         ("https://x.org/news/2025-10-12/story", "2025-10-12"),
-        ("https://afghanan.press/2025/02/story", "2025-02-28"),
+        ("https://afghanan.press/2025/02/story", None),
         ("https://x.org/2024/13/45/story", None),
         ("https://www.dawn.com/news/2027305", None),
         ("https://x.org/1876016/2025", None),
@@ -56,6 +56,10 @@ def test_the_pages_own_date_comes_first() -> None:
 
 def test_an_undated_page_is_dated_by_its_address() -> None:
     assert knowledge(None, "https://x.org/2025/10/20/a", "2025-10-12", None) == ("2025-10-20", "address")
+
+
+def test_a_month_in_the_address_counts_as_its_last_day_and_says_so() -> None:
+    assert knowledge(None, "https://x.org/2025/02/a", "2025-02-12", None) == ("2025-02-28", "address_month")
 
 
 def test_without_either_nobody_knew_before_the_end_that_the_page_names() -> None:
