@@ -29,7 +29,7 @@ from warehouse.connect import Reader, reading
 
 HOUSE = Path(__file__).resolve().parent.parent
 # Keys that are ours and not Table Schema's.
-OWN_KEYS = ("name", "title", "description", "knowledge", "statement", "judgedAgainst")
+OWN_KEYS = ("name", "title", "description", "knowledge", "statement", "judgedAgainst", "register")
 
 
 ANSWERED = re.compile(r"```sql\n(?P<query>.*?);\n```\n\n```csv\n(?P<answer>.*?)```", re.DOTALL)

@@ -23,7 +23,13 @@ def tables(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
             comment AS description
         FROM duckdb_tables()
         UNION ALL
-        SELECT view_name, 'facts, current', NULL, comment FROM duckdb_views() WHERE NOT internal
+        SELECT
+            CASE schema_name WHEN 'main' THEN '' ELSE schema_name || '.' END || view_name,
+            CASE schema_name WHEN 'as_of' THEN 'as of a day' ELSE 'facts, current' END,
+            NULL,
+            comment
+        FROM duckdb_views()
+        WHERE NOT internal
         ORDER BY kind, "table"
         """,
     )

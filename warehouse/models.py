@@ -7,8 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import contracts
-from warehouse.sql import Model, quoted, read_model
+from warehouse import as_of, contracts
+from warehouse.sql import Model, described, read_model
 
 HERE = Path(__file__).with_name("models")
 
@@ -21,16 +21,17 @@ def ordered(folder: Path = HERE) -> list[Model]:
 
 
 def build(con: duckdb.DuckDBPyConnection, models: list[Model] | None = None) -> dict[str, int]:
-    """Make every model anew and return its number of rows."""
-    return {model.name: _build_one(con, model) for model in models or ordered()}
-
-
-def _build_one(con: duckdb.DuckDBPyConnection, model: Model) -> int:
-    con.execute(f"CREATE OR REPLACE TABLE {model.name} AS {model.query}")
-    con.execute(f"COMMENT ON TABLE {model.name} IS {quoted(model.description)}")
-    for column, text in model.columns.items():
-        con.execute(f"COMMENT ON COLUMN {model.name}.{column} IS {quoted(text)}")
-    return int(con.execute(f"SELECT count(*) FROM {model.name}").fetchall()[0][0])
+    """Make every model anew, with its comments and what makes it askable as of a day; return the rows of each."""
+    models = models or ordered()
+    by_name = {model.name: model for model in models}
+    for model in models:
+        con.execute(f"CREATE OR REPLACE {model.kind} {model.name} AS {model.query}")
+        con.execute(described(model.kind, model.name, model.description, model.columns))
+        if model.of_facts:
+            con.execute(as_of.of_model(model, by_name))
+    tables = [model.name for model in models if model.kind == "TABLE"]
+    counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in tables)
+    return dict(con.execute(counts).fetchall())
 
 
 def refresh_freshness(con: duckdb.DuckDBPyConnection) -> None:

@@ -1,6 +1,7 @@
 -- What Serai did: every run, every judgement, every row held back, how fresh each dataset is.
 CREATE SCHEMA IF NOT EXISTS facts;
 CREATE SCHEMA IF NOT EXISTS ops;
+CREATE SCHEMA IF NOT EXISTS as_of;
 
 CREATE TABLE IF NOT EXISTS ops.runs (
     run_id VARCHAR PRIMARY KEY, -- One source taken in once.

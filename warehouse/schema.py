@@ -11,9 +11,9 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import contracts
+from warehouse import as_of, contracts
 from warehouse.contracts import Contract, Field
-from warehouse.sql import quoted, table_comments
+from warehouse.sql import described, described_columns, quoted, table_comments
 
 OPS = Path(__file__).with_name("ops.sql")
 KNOWLEDGE = (
@@ -74,7 +74,7 @@ def _remember(con: duckdb.DuckDBPyConnection, name: str, made_by: str) -> None:
 
 def _ops_comments() -> Iterator[tuple[str, str]]:
     for table, columns in table_comments(OPS.read_text(encoding="utf-8")):
-        yield f"comments {table}", "\n".join(_column_comments(table, columns))
+        yield f"comments {table}", described_columns(table, columns)
 
 
 def table_ddl(contract: Contract) -> str:
@@ -105,7 +105,11 @@ def _bound(field: Field, sign: str, limit: object) -> str:
 def _replace_table(con: duckdb.DuckDBPyConnection, contract: Contract, ddl: str) -> None:
     table = f"facts.{contract.name}"
     existing = con.execute(
-        "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'facts' AND table_name = ?", [contract.name]
+        """
+        SELECT 1 FROM duckdb_tables()
+        WHERE database_name = current_database() AND schema_name = 'facts' AND table_name = ?
+        """,
+        [contract.name],
     ).fetchall()
     if existing:
         con.execute(f"DROP VIEW IF EXISTS {contract.name}")
@@ -120,17 +124,15 @@ def _replace_table(con: duckdb.DuckDBPyConnection, contract: Contract, ddl: str)
 
 
 def _view_and_comments(contract: Contract) -> str:
-    hidden = ("superseded_at", "superseded_why")
     table, comments = f"facts.{contract.name}", column_comments(contract)
-    shown = {name: text for name, text in comments.items() if name not in hidden}
+    shown = {name: text for name, text in comments.items() if name not in as_of.HIDDEN}
+    current = f"SELECT * EXCLUDE ({', '.join(as_of.HIDDEN)}) FROM {table} WHERE superseded_at IS NULL"
     return "\n".join(
         [
-            f"CREATE OR REPLACE VIEW {contract.name} AS SELECT * EXCLUDE ({', '.join(hidden)}) FROM {table} "
-            "WHERE superseded_at IS NULL;",
-            f"COMMENT ON TABLE {table} IS {quoted(contract.description + ' Every version of every row.')};",
-            f"COMMENT ON VIEW {contract.name} IS {quoted(contract.description)};",
-            *_column_comments(table, comments),
-            *_column_comments(contract.name, shown),
+            f"CREATE OR REPLACE VIEW {contract.name} AS {current};",
+            described("TABLE", table, contract.description + " Every version of every row.", comments),
+            described("VIEW", contract.name, contract.description, shown),
+            as_of.of_dataset(contract, shown),
         ]
     )
 
@@ -139,7 +141,3 @@ def column_comments(contract: Contract) -> dict[str, str]:
     """All columns of a fact table with their descriptions, the contract's first."""
     described = {field.name: field.comment for field in (*contract.fields, *KNOWLEDGE)}
     return described | {name: text for name, _, text in VERSION}
-
-
-def _column_comments(table: str, columns: dict[str, str]) -> list[str]:
-    return [f"COMMENT ON COLUMN {table}.{name} IS {quoted(text)};" for name, text in columns.items()]

@@ -16,11 +16,17 @@ from sqlglot import exp
 
 @dataclass(frozen=True)
 class Model:
-    """One derived table: its query, the tables that the query reads, and its descriptions."""
+    """One derived table: its query, what the query reads, and its descriptions.
+
+    ``kind`` is VIEW where its first comment begins with "View: ", for what is quicker to work out than to store, else
+    TABLE. ``of_facts``: it reads only facts and other models, so that it can be asked as of a day.
+    """
 
     name: str
+    kind: str
     query: str
     reads: frozenset[str]
+    of_facts: bool
     description: str
     columns: dict[str, str]
 
@@ -31,13 +37,40 @@ def read_model(path: Path) -> Model:
     tree = sqlglot.parse_one(text, read="duckdb")
     if not isinstance(tree, exp.Query):
         raise ValueError(f"{path}: a model is one SELECT")
-    described = {column.alias_or_name: _comment(column) for column in tree.selects}
-    missing = [name or "(unnamed)" for name, comment in described.items() if not comment]
+    columns = {column.alias_or_name: _comment(column) for column in tree.selects}
+    missing = [name or "(unnamed)" for name, comment in columns.items() if not comment]
     if missing:
         raise ValueError(f"{path}: no comment behind the column {', '.join(missing)}")
+    tables = _tables_read(tree)
+    reads = frozenset(table.name for table in tables if not table.db)
+    heading = _heading(text)
+    kind = "VIEW" if heading.startswith("View: ") else "TABLE"
+    of_facts = all(not table.db for table in tables)
+    return Model(path.stem, kind, text, reads, of_facts, heading.removeprefix("View: "), columns)
+
+
+def described(kind: str, name: str, description: str, columns: dict[str, str]) -> str:
+    """The script that writes the comments of a table or view and of its columns."""
+    return f"COMMENT ON {kind} {name} IS {quoted(description)};\n{described_columns(name, columns)}"
+
+
+def described_columns(name: str, columns: dict[str, str]) -> str:
+    """The script that writes the comments of the columns of a table or view."""
+    return "\n".join(f"COMMENT ON COLUMN {name}.{column} IS {quoted(text)};" for column, text in columns.items())
+
+
+def with_today(query: str, day: str) -> str:
+    """The query with that name in the place of today's date."""
+    tree = sqlglot.parse_one(query, read="duckdb")
+    for today in tree.find_all(exp.CurrentDate):
+        today.replace(exp.column(day))
+    return tree.sql(dialect="duckdb", comments=False)
+
+
+def _tables_read(tree: exp.Expr) -> list[exp.Table]:
+    """The tables that a query reads, its own common table expressions left out."""
     own = {cte.alias for cte in tree.find_all(exp.CTE)}
-    reads = {table.name for table in tree.find_all(exp.Table) if not table.db and table.name not in own}
-    return Model(path.stem, text, frozenset(reads), _heading(text), described)
+    return [table for table in tree.find_all(exp.Table) if table.db or (table.name and table.name not in own)]
 
 
 def table_comments(text: str) -> Iterator[tuple[str, dict[str, str]]]:

@@ -17,7 +17,7 @@ years AS (
         mode(value ORDER BY value) AS value,
         min(value) AS lowest,
         max(value) AS highest,
-        list(row_key) AS row_keys
+        list(row_key ORDER BY row_key) AS row_keys
     FROM turnover_years
     GROUP BY ALL
 ),

@@ -1,4 +1,5 @@
--- Status reports by single crossing: a report on all crossings of a border stands once for each formal crossing of it.
+-- Status reports by single crossing: a report on all crossings of a border stands once for each
+-- formal crossing of it that had been opened by then.
 WITH of_border AS (
     SELECT
         r.report_id,
@@ -8,6 +9,7 @@ WITH of_border AS (
         ON
             r.crossing_id = '*' || c.country_a || '-' || c.country_b
             AND c.category IN ('formal_trade', 'formal_pedestrian')
+            AND coalesce(c.opened_on <= coalesce(r.valid_to - 1, r.valid_from), true)
     UNION ALL
     SELECT
         report_id,
@@ -27,6 +29,8 @@ SELECT
     list_has_any(string_split(r.scope, ';'), ['all', 'cargo', 'exports', 'imports', 'transit']) AS on_cargo, -- Whether it speaks of goods traffic.
     list_has_any(string_split(r.scope, ';'), ['all', 'pedestrians']) AS on_pedestrians, -- Whether it speaks of people on foot.
     r.goods, -- Filled: only these goods are meant.
+    r.weekdays, -- Days it holds on; empty = every day.
+    r.date_precision, -- How exact valid_from is: day, week, month.
     r.cause, -- Why, in one word.
     r.actor, -- Side that imposed it.
     r.known_from, -- Day the report could be known.

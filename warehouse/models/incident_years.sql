@@ -38,13 +38,13 @@ whole_years AS (
         metric,
         counting,
         year(period_start) AS year,
-        arg_max(value, (NOT to_date, voices, known_from)) AS value,
+        arg_max(value, (NOT to_date, voices, known_from, value)) AS value,
         bool_and(to_date) AS to_date,
         min(value) AS lowest,
         max(value) AS highest,
         count(DISTINCT value) AS figures,
         sum(pages) AS pages,
-        flatten(list(row_keys ORDER BY known_from)) AS row_keys
+        flatten(list(row_keys ORDER BY known_from, value)) AS row_keys
     FROM printed
     WHERE month(period_start) = 1 AND day(period_start) = 1 AND period_end = make_date(year(period_start), 12, 31)
     GROUP BY ALL
@@ -57,11 +57,11 @@ months AS (
         metric,
         counting,
         period_start AS month,
-        arg_max(value, (NOT to_date, voices, known_from)) AS value,
+        arg_max(value, (NOT to_date, voices, known_from, value)) AS value,
         min(value) AS lowest,
         max(value) AS highest,
         sum(pages) AS pages,
-        flatten(list(row_keys ORDER BY known_from)) AS row_keys
+        flatten(list(row_keys ORDER BY known_from, value)) AS row_keys
     FROM printed
     WHERE day(period_start) = 1 AND period_end = last_day(period_start)
     GROUP BY ALL

@@ -51,7 +51,7 @@ ranked AS (
     SELECT
         p.*,
         -- Figures to date give way to final ones, rounded to exact, few voices to many, short to long, old to new.
-        (NOT p.to_date, p.exact, a.voices, p.digits, p.known_from) AS weight
+        (NOT p.to_date, p.exact, a.voices, p.digits, p.known_from, p.value) AS weight
     FROM printed AS p
     INNER JOIN agreeing AS a
         ON
@@ -85,7 +85,7 @@ whole_years AS (
         min(value) AS lowest,
         max(value) AS highest,
         sum(pages) AS pages,
-        flatten(list(row_keys ORDER BY known_from)) AS row_keys
+        flatten(list(row_keys ORDER BY known_from, value)) AS row_keys
     FROM ranked
     WHERE date_diff('day', period_start, period_end) + 1 BETWEEN 364 AND 367
     GROUP BY ALL
@@ -102,7 +102,7 @@ months AS (
         min(value) AS lowest,
         max(value) AS highest,
         sum(pages) AS pages,
-        flatten(list(row_keys ORDER BY known_from)) AS row_keys
+        flatten(list(row_keys ORDER BY known_from, value)) AS row_keys
     FROM ranked
     WHERE day(period_start) = 1 AND period_end = last_day(period_start)
     GROUP BY ALL

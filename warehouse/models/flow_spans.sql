@@ -1,0 +1,192 @@
+-- The state of each crossing and flow by spans of days, from the changes that stand. On a day that report decides
+-- whose state began last and has not ended. An end that a standing report names also ends the same state in reports
+-- that name none.
+WITH standing AS (
+    SELECT
+        r.* EXCLUDE (valid_to),
+        begun.voices_for,
+        -- An end that later voices deny is none: the state goes on.
+        CASE WHEN over.stands THEN r.valid_to END AS valid_to
+    FROM flow_reports AS r
+    INNER JOIN flow_changes AS begun
+        ON
+            r.crossing_id = begun.crossing_id
+            AND r.flow = begun.flow
+            AND r.status = begun.change
+            AND r.valid_from = begun.day
+            AND begun.stands
+    LEFT JOIN flow_changes AS over
+        ON
+            r.crossing_id = over.crossing_id
+            AND r.flow = over.flow
+            AND 'not ' || r.status = over.change
+            AND r.valid_to = over.day
+    WHERE r.weekdays IS NULL
+),
+
+-- Starts of one state that lie within two days of each other are one change, and its day is what most voices say.
+exact AS (
+    SELECT
+        *,
+        count(*) FILTER (valid_from > coalesce(earlier + 2, DATE '0001-01-01')) OVER (
+            PARTITION BY crossing_id, flow, status
+            ORDER BY valid_from
+        ) AS change_number
+    FROM (
+        SELECT
+            *,
+            lag(valid_from) OVER (PARTITION BY crossing_id, flow, status ORDER BY valid_from) AS earlier
+        FROM standing
+        WHERE precision_days = 1
+    )
+),
+
+days_named AS (
+    SELECT
+        crossing_id,
+        flow,
+        status,
+        change_number,
+        valid_from AS day,
+        count(DISTINCT voice) AS voices
+    FROM exact
+    GROUP BY ALL
+),
+
+exact_changes AS (
+    SELECT
+        crossing_id,
+        flow,
+        status,
+        min(day) AS first_day,
+        max(day) AS last_day,
+        arg_max(day, (voices, -epoch(day))) AS day
+    FROM days_named
+    GROUP BY crossing_id, flow, status, change_number
+),
+
+-- A start known to the week or month belongs to the nearest change that it can mean.
+placed AS (
+    SELECT
+        s.*,
+        coalesce(
+            (
+                SELECT
+                    arg_min(
+                        c.day,
+                        greatest(
+                            date_diff('day', s.valid_from, c.first_day), date_diff('day', c.last_day, s.valid_from)
+                        )
+                    )
+                FROM exact_changes AS c
+                WHERE
+                    c.crossing_id = s.crossing_id
+                    AND c.flow = s.flow
+                    AND c.status = s.status
+                    AND s.valid_from BETWEEN c.first_day - s.precision_days + 1 AND c.last_day + s.precision_days - 1
+            ),
+            s.valid_from
+        ) AS day
+    FROM standing AS s
+),
+
+-- Of the reports that start on one day and end alike, one decides: on this crossing before on its border, on this flow
+-- before on all, the more exact, the one with more voices, the one published last.
+deciding AS (
+    SELECT *
+    FROM placed
+    WHERE coalesce(valid_to > day, true)
+    QUALIFY row_number() OVER (
+        PARTITION BY crossing_id, flow, day, valid_to
+        ORDER BY own_crossing DESC, own_flow DESC, precision_days, voices_for DESC, known_from DESC, report_id
+    ) = 1
+),
+
+named_ends AS (
+    SELECT DISTINCT
+        crossing_id,
+        flow,
+        status,
+        day,
+        valid_to
+    FROM placed
+    WHERE valid_to > day
+),
+
+-- Where a report names no end, the first end after its start that another names for the same state.
+ended AS (
+    SELECT
+        d.* EXCLUDE (valid_to),
+        coalesce(
+            d.valid_to,
+            (
+                SELECT min(e.valid_to)
+                FROM named_ends AS e
+                WHERE
+                    e.crossing_id = d.crossing_id
+                    AND e.flow = d.flow
+                    AND e.status = d.status
+                    AND d.day BETWEEN e.day - 2 AND e.valid_to - 1
+            )
+        ) AS valid_to
+    FROM deciding AS d
+),
+
+-- A state without an end lasts until the next state without one.
+closed_off AS (
+    SELECT
+        *,
+        coalesce(
+            valid_to,
+            lead(day) OVER (
+                PARTITION BY crossing_id, flow, valid_to IS NULL
+                ORDER BY day
+            ),
+            DATE '9999-12-31'
+        ) AS until_day
+    FROM ended
+),
+
+breaks AS (
+    SELECT
+        crossing_id,
+        flow,
+        day,
+        lead(day) OVER (PARTITION BY crossing_id, flow ORDER BY day) AS next_day
+    FROM (
+        SELECT crossing_id, flow, day FROM closed_off
+        UNION
+        SELECT crossing_id, flow, until_day FROM closed_off
+    )
+),
+
+pieces AS (
+    SELECT
+        b.crossing_id,
+        b.flow,
+        b.day AS from_day,
+        b.next_day AS to_day,
+        arg_max(
+            struct_pack(report_id := c.report_id, status := c.status, since := c.day),
+            (c.day, c.own_crossing, c.own_flow, -c.precision_days, c.voices_for, c.known_from, c.report_id)
+        ) AS decider
+    FROM breaks AS b
+    INNER JOIN closed_off AS c
+        ON
+            b.crossing_id = c.crossing_id
+            AND b.flow = c.flow
+            AND b.day >= c.day
+            AND b.day < c.until_day
+    WHERE b.next_day IS NOT NULL
+    GROUP BY ALL
+)
+
+SELECT
+    crossing_id, -- The crossing.
+    flow, -- The flow.
+    from_day, -- First day.
+    to_day, -- First day after; 9999-12-31 = going on.
+    decider.status AS status, -- open, closed or restricted.
+    decider.since AS since, -- Day of the change that began the state.
+    decider.report_id AS report_id -- The report that decides.
+FROM pieces
