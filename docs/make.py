@@ -91,9 +91,15 @@ def answers(reader: Reader, text: str) -> str:
 
 def data_dictionary(reader: Reader) -> str:
     """docs/dictionary.md: every table and column, as the database describes them."""
-    parts = ["# Data dictionary", "", "Made by `make docs` from the contracts and models.", ""]
+    parts = [
+        "# Data dictionary",
+        "",
+        "Made by `make docs` from the contracts and models. `facts.<dataset>` has the columns of its dataset, all versions of all",
+        "rows; `as_of.<name>` those of the table or model, as known on the day in the variable as_of.",
+        "",
+    ]
     for table in dictionary.tables(reader.cursor()):
-        if table["kind"] != "facts, all versions":
+        if table["kind"] not in ("facts, all versions", "as of a day"):
             parts += [f"## {table['table']}", "", f"{table['kind']}. {table['description']}", ""]
             parts += _columns(dictionary.columns(reader.cursor(), table["table"]))
     return "\n".join(parts)

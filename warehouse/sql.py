@@ -6,6 +6,7 @@ model begins with describe the table. They are written once, in the SQL, and go 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,7 @@ def described_columns(name: str, columns: dict[str, str]) -> str:
     return "\n".join(f"COMMENT ON COLUMN {name}.{column} IS {quoted(text)};" for column, text in columns.items())
 
 
+@functools.cache
 def with_today(query: str, day: str) -> str:
     """The query with that name in the place of today's date."""
     tree = sqlglot.parse_one(query, read="duckdb")
