@@ -94,8 +94,8 @@ def data_dictionary(reader: Reader) -> str:
     parts = [
         "# Data dictionary",
         "",
-        "Made by `make docs` from the contracts and models. `facts.<dataset>` has the columns of its dataset, all versions of all",
-        "rows; `as_of.<name>` those of the table or model, as known on the day in the variable as_of.",
+        "Made by `make docs` from the contracts and models. `facts.<dataset>` has the columns of its dataset, all",
+        "versions of all rows; `as_of.<name>` those of the table or model, as known on the day in the variable.",
         "",
     ]
     for table in dictionary.tables(reader.cursor()):
