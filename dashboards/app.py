@@ -1,0 +1,51 @@
+"""The dashboard's entry: finds the pages in its folder, and runs the one that is asked for.
+
+A page is a file in pages/ with TITLE, ICON and ORDER at its top: adding one registers it nowhere else.
+"""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from types import ModuleType
+
+import streamlit as st
+
+from dashboards import parts
+from dashboards.queries import reader
+from warehouse.publish import NothingPublishedError
+
+HERE = Path(__file__).resolve().parent
+
+
+def page_files() -> list[Path]:
+    """The page files, in the order that they want."""
+    return sorted((HERE / "pages").glob("[!_]*.py"), key=lambda path: _declared(path).ORDER)
+
+
+def _declared(path: Path) -> ModuleType:
+    return importlib.import_module(f"dashboards.pages.{path.stem}")
+
+
+def _page(path: Path, *, first: bool) -> st.Page:
+    declared = _declared(path)
+    return st.Page(path, title=declared.TITLE, icon=declared.ICON, url_path=path.stem, default=first)
+
+
+def main() -> None:
+    """Show the page that is asked for, or how to publish something to show."""
+    st.set_page_config(page_title="Serai", page_icon=str(HERE / "icon.svg"), layout="wide")
+    st.logo(str(HERE / "icon.svg"), size="large")
+    files = page_files()
+    chosen = st.navigation([_page(path, first=path == files[0]) for path in files], position="top")
+    try:
+        version = reader.version()
+    except NothingPublishedError:
+        parts.nothing_published()
+        return
+    chosen.run()
+    parts.foot(version)
+
+
+if __name__ == "__main__":
+    main()

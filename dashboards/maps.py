@@ -1,0 +1,203 @@
+"""The map: countries and crossings as layers of our own, drawn without any network.
+
+deck.gl draws it in the browser. Left to itself it asks a server for a background style; an empty style of our own, in
+the page itself, keeps it silent. Background tiles are asked for only where the reader switches them on.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from urllib.parse import quote
+
+import polars as pl
+import pydeck as pdk
+import streamlit as st
+
+from dashboards import colours, texts
+from serai.settings import settings
+
+ATTRIBUTION = (
+    "Boundaries: [© OpenStreetMap contributors](https://www.openstreetmap.org/copyright), ODbL, via time zone shapes "
+    "([timezone-boundary-builder](https://github.com/evansiroky/timezone-boundary-builder)); they imply no opinion "
+    "on any line's status. The Afghan-Pakistani border is also called the Durand Line."
+)
+# West, south, east, north: what the map can be dragged to, so that China's coast is not sent to every browser.
+SHOWN = (46.0, 16.0, 92.0, 48.0)
+VIEW = {"latitude": 33.1, "longitude": 68.0, "zoom": 4.3, "minZoom": 3, "maxZoom": 9}
+NAMES_AT = {
+    "AFG": (66.0, 33.9),
+    "PAK": (68.9, 28.6),
+    "IRN": (57.3, 32.6),
+    "TKM": (59.6, 39.0),
+    "UZB": (65.2, 39.6),
+    "TJK": (70.2, 38.9),
+    "IND": (75.6, 28.3),
+    "CHN": (79.6, 37.4),
+}
+# What a letter and a line of a name take up as the map opens, degrees.
+LETTER, LINE = 0.24, 0.42
+TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
+TOOLTIP = (
+    "<b>{name}</b><br>{says}<br>since {since}<br>reported on {reported} ({age} old: {known})<br>by {source}"
+    "<br>{border}, {category}"
+)
+
+
+@st.cache_data(max_entries=1, show_spinner=False)
+def countries() -> dict[str, Any]:
+    """The country shapes as GeoJSON, cut to the part of the world that is shown, to about 2 km."""
+    import geopandas as gpd  # slow to import, and only needed here
+
+    shapes = gpd.read_parquet(settings().geometry / "countries.parquet").clip(SHOWN)
+    shapes["geometry"] = shapes.geometry.simplify_coverage(0.015).set_precision(0.001)
+    found: dict[str, Any] = json.loads(shapes[["iso3", "geometry"]].to_json())
+    return found
+
+
+def crossings(frame: pl.DataFrame, *, dark: bool, background: bool) -> pdk.Deck:
+    """The map of all crossings that have coordinates, coloured by status.
+
+    A filled disc is a report of the last 30 days, a pale one is the last that is known, a hollow one is unknown.
+    """
+    points = [_point(row) for row in frame.drop_nulls(["lat", "lon"]).to_dicts()]
+    ink = [236, 233, 227] if dark else [31, 35, 40]
+    layers = [
+        _land(dark=dark, faint=background),
+        _country_names(ink),
+        _discs(points),
+        _glyphs(points, ink),
+        _labels(points, ink),
+    ]
+    return pdk.Deck(
+        layers=layers,
+        map_style=_style(background=background),
+        map_provider=None,
+        initial_view_state=pdk.ViewState(**VIEW),
+        tooltip={"html": TOOLTIP, "style": {"fontSize": "13px", "maxWidth": "320px"}},
+    )
+
+
+def _point(row: dict[str, Any]) -> dict[str, Any]:
+    status, days = row["status"], row["days_old"]
+    colour = colours.rgb(colours.STATUS[status])
+    fresh = days is not None and days <= texts.FRESH_DAYS
+    formal = row["category"].startswith("formal")
+    return {
+        "at": [row["lon"], row["lat"]],
+        "line": colour,
+        "fill": [*colour, 0 if status == "unknown" else 255 if fresh else 110],
+        "radius": 8 if formal else 5,
+        "glyph": colours.STATUS_GLYPH[status] if formal and status in ("closed", "restricted") else "",
+        "label": row["name"].split(" - ")[0].split(" (")[0] if formal else "",
+        "name": row["name"],
+        "says": f"{colours.STATUS_GLYPH[status]} {status} ({row['scope'] or 'no report'})",
+        "since": texts.day(row["since"]),
+        "reported": texts.day(row["reported_on"]),
+        "age": texts.age(days),
+        "known": texts.known(days),
+        "source": row["source_name"] or "nobody",
+        "border": texts.border(row["country_a"], row["country_b"]),
+        "category": texts.CATEGORIES[row["category"]],
+    }
+
+
+def _land(*, dark: bool, faint: bool) -> pdk.Layer:
+    fill = [48, 54, 61] if dark else [244, 240, 231]
+    return pdk.Layer(
+        "GeoJsonLayer",
+        countries(),
+        id="countries",
+        filled=True,
+        stroked=True,
+        get_fill_color=[*fill, 0 if faint else 255],
+        get_line_color=[120, 128, 138] if dark else [140, 132, 118],
+        line_width_min_pixels=1,
+    )
+
+
+def _country_names(ink: list[int]) -> pdk.Layer:
+    names = [{"at": at, "name": texts.country(code).upper()} for code, at in NAMES_AT.items()]
+    return pdk.Layer(
+        "TextLayer",
+        names,
+        id="country-names",
+        get_position="at",
+        get_text="name",
+        get_size=12,
+        get_color=[*ink, 130],
+        font_family="'sans-serif'",
+        character_set="'auto'",
+    )
+
+
+def _discs(points: list[dict[str, Any]]) -> pdk.Layer:
+    return pdk.Layer(
+        "ScatterplotLayer",
+        points,
+        id="crossings",
+        get_position="at",
+        get_radius="radius",
+        radius_units="'pixels'",
+        get_fill_color="fill",
+        get_line_color="line",
+        line_width_min_pixels=2,
+        stroked=True,
+        pickable=True,
+        auto_highlight=True,
+    )
+
+
+def _glyphs(points: list[dict[str, Any]], ink: list[int]) -> pdk.Layer:
+    """The sign in each disc, so that colour is not all there is."""
+    return pdk.Layer(
+        "TextLayer",
+        [point for point in points if point["glyph"]],
+        id="glyphs",
+        get_position="at",
+        get_text="glyph",
+        get_size=13,
+        get_color=ink,
+        font_weight=700,
+        character_set="'auto'",
+    )
+
+
+def _labels(points: list[dict[str, Any]], ink: list[int]) -> pdk.Layer:
+    """The names, as many as fit beside each other."""
+    return pdk.Layer(
+        "TextLayer",
+        _uncrowded(points),
+        id="labels",
+        get_position="at",
+        get_text="label",
+        get_size=12,
+        get_color=ink,
+        get_text_anchor="'start'",
+        get_pixel_offset=[11, 0],
+        font_family="'sans-serif'",
+        character_set="'auto'",
+    )
+
+
+def _uncrowded(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The points whose names fit beside each other as the map opens; the first ones win."""
+    kept: list[dict[str, Any]] = []
+    for point in points:
+        clashes = (
+            abs(point["at"][1] - other["at"][1]) < LINE
+            and abs(point["at"][0] - other["at"][0]) < LETTER * max(len(point["label"]), len(other["label"]))
+            for other in kept
+        )
+        if point["label"] and not any(clashes):
+            kept.append(point)
+    return kept
+
+
+def _style(*, background: bool) -> str:
+    """A map style in an address of its own, without a server: empty, or OpenStreetMap's tiles."""
+    style: dict[str, Any] = {"version": 8, "sources": {}, "layers": []}
+    if background:
+        style["sources"]["osm"] = {"type": "raster", "tiles": [TILES], "tileSize": 256}
+        style["layers"].append({"id": "osm", "type": "raster", "source": "osm", "paint": {"raster-opacity": 0.6}})
+    return "data:application/json," + quote(json.dumps(style), safe="")

@@ -1,0 +1,165 @@
+"""Commitments: what was promised, what was reached, and how fast it would have to go."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards import charts, parts, texts
+from dashboards.queries import commitments
+
+TITLE = "Commitments"
+ICON = ":material/handshake:"
+ORDER = 5
+
+TARGET = "uzb_afg_trade_5bn"
+
+
+def show() -> None:
+    parts.heading("Commitments", "What was promised, what was reached, and how fast it would have to go.")
+    pace = commitments.pace()
+    target(pace)
+    all_targets(pace)
+    built()
+    promised()
+    one_commitment()
+    parts.rows(commitments.commitments(), "commitments", label="Every statement of a commitment")
+
+
+def target(pace: pl.DataFrame) -> None:
+    """One trade target against what was reached."""
+    known = pace.drop_nulls(["latest", "growth_held"]).sort("pair", "target_value", descending=[True, True])
+    titles = {row["commitment_id"]: f"{row['title']} ({row['pair']})" for row in known.iter_rows(named=True)}
+    if not titles:
+        st.info("No trade target with a figure beside it is among the facts.")
+        return
+    chosen = parts.choose("Trade target", titles, "target", default=TARGET)
+    row = known.filter(pl.col("commitment_id") == chosen).sort("stated_on").row(-1, named=True)
+    figures = commitments.turnover(row["pair"])
+    pace_figures(row, figures, known.filter(pl.col("commitment_id") == chosen))
+    parts.chart(
+        f"Turnover of {texts.border(*row['pair'].split('-'))} against the target of "
+        f"{texts.dollars(row['target_value'])}",
+        charts.turnover(figures, row["target_value"], ahead(row)),
+        f"{figures['source_url'].n_unique()} pages of {figures['source_name'].n_unique()} publishers, listed "
+        f"below; the target as stated by {row['source_name']}. Every figure printed is a point, the larger the "
+        f"more pages print it. Dotted: where the pace held since {row['pace_from_year']} would lead, which is "
+        "arithmetic and not a forecast.",
+    )
+    parts.rows(figures, "turnover_years", label="Figures behind the chart")
+
+
+def pace_figures(row: dict[str, Any], figures: pl.DataFrame, statements: pl.DataFrame) -> None:
+    one, two, three = st.columns(3)
+    behind = figures.filter(pl.col("year") == row["latest_year"])
+    with one:
+        parts.figure(
+            f"Reached in {row['latest_year']}",
+            f"{texts.dollars(row['latest'])} = {texts.share(row['share_reached'])}",
+            f"of {texts.dollars(row['target_value'])}; printed between {texts.dollars(row['latest_lowest'])} and "
+            f"{texts.dollars(row['latest_highest'])}.",
+            behind,
+            "turnover_years",
+        )
+    with two:
+        needed = row["growth_needed"]
+        parts.figure(
+            "Growth held",
+            texts.growth(row["growth_held"]),
+            f"from {row['pace_from_year']} to {row['latest_year']}; "
+            + (
+                f"needed: {texts.growth(needed)}."
+                if needed is not None
+                else "needed: no day to come is named, so none."
+            ),
+            figures,
+            "turnover_years",
+        )
+    with three:
+        parts.figure(
+            "Reached at that pace in",
+            str(row["reached_in"] or "never"),
+            f"promised for {texts.day(row['target_date']) if row['target_date'] else 'no day that is named'}; "
+            f"standing: {row['status'].replace('_', ' ')}.",
+            statements,
+            "commitment_pace",
+        )
+
+
+def ahead(row: dict[str, Any]) -> pl.DataFrame:
+    """Year and value from the latest figure on at the pace held, to the year the target is reached; twenty years "
+    "at most."""
+    first, rate = row["latest_year"], row["growth_held"]
+    last = min(row["reached_in"] or first, first + 20)
+    years = list(range(first, last + 1))
+    values = [row["latest"] * (1 + rate) ** (year - first) for year in years]
+    return pl.DataFrame({"year": years, "value": values}, schema={"year": pl.Int64, "value": pl.Float64})
+
+
+def all_targets(pace: pl.DataFrame) -> None:
+    st.markdown("##### Every trade target, and its pace")
+    parts.table(
+        pace.with_columns(
+            (pl.col(name) * 100).round(1).alias(f"{name}_%")
+            for name in ("share_reached", "growth_held", "growth_needed")
+        ).select(
+            "title", "pair", "stated_on", "target_value", "target_date", "status", "latest_year", "latest",
+            "latest_lowest", "latest_highest", "share_reached_%", "growth_held_%",
+            "growth_needed_%", "reached_in", "source_name", "source_url",
+        ),
+        "commitment_pace",
+    )  # fmt: skip
+    st.caption(
+        "Source: the statements named in each row; figures by calendar year, millions of US dollars. Restatements "
+        "of one target are rows of their own."
+    )
+
+
+def built() -> None:
+    frame = named(commitments.built())
+    frame = frame.with_columns(
+        pl.when(pl.col("metric") == "km_built")
+        .then(pl.lit("built"))
+        .otherwise(pl.lit("length, as printed"))
+        .alias("kind")
+    )
+    parts.chart(
+        "Kilometres built against lengths as printed",
+        charts.kilometres(frame.drop("source_url", "note")),
+        f"{frame['source_url'].n_unique()} pages, listed below. Lengths differ between sources, and some are of a "
+        "section: TAPI's 214 km built are Turkmenistan's own, its 816 km are Afghanistan's part.",
+    )
+    parts.rows(frame.drop("kind", "project"), "commitment_progress", label="Kilometres, row by row")
+
+
+def promised() -> None:
+    frame = named(commitments.promises()).with_columns(pl.col("status").str.replace_all("_", " ").alias("standing"))
+    parts.chart(
+        "Days promised for pipelines, railways and power lines",
+        charts.promises(frame.drop("source_url", "note")),
+        f"{frame['source_url'].n_unique()} pages, listed below. Met and missed are mostly our reading of day "
+        "against figure.",
+    )
+    parts.rows(frame.drop("standing", "project"), "commitments", label="Promises with a day")
+
+
+def named(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with the commitment's short name in words."""
+    return frame.with_columns(
+        pl.col("commitment_id").map_elements(texts.project, return_dtype=pl.String).alias("project")
+    )
+
+
+def one_commitment() -> None:
+    """The steps of one commitment."""
+    names = commitments.commitments()["commitment_id"].unique().sort().to_list()
+    chosen = parts.choose(
+        "Steps and milestones of", {name: texts.project(name) for name in names}, "commitment", default="tapi"
+    )
+    parts.table(commitments.progress(chosen), "commitment_progress")
+
+
+if __name__ == "__main__":
+    show()

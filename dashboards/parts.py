@@ -1,0 +1,146 @@
+"""The parts that pages are made of: headings, charts with their source, tables whose rows lead to pages, choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards import colours, texts
+from dashboards.queries import reader
+
+# Columns of links: their heads, and what they show. A page shows the name of its site.
+LINKS = {
+    "source_url": ("page", r"^https?://(?:www\.)?([^/]+)"),
+    "reports_page": ("all reports", "reports"),
+    "report_url": ("validation report", "report"),
+}
+# Tables of so many rows are shown whole.
+WHOLE = 15
+YEARS = {"year", "start_year", "latest_year", "baseline_year", "reached_in", "pace_from_year"}
+HIDDEN = {"row_keys", "latest_row_keys", "row_key"}
+
+
+def heading(title: str, lead: str) -> None:
+    """The page's title and one line on what it shows."""
+    st.title(title, anchor=False)
+    st.markdown(lead)
+
+
+def chart(title: str, drawing: Any, source: str) -> None:
+    """A chart under its title, its source and how sure it is below."""
+    st.markdown(plain(f"##### {title}"))
+    st.altair_chart(drawing, width="stretch", theme="streamlit", alt=title)
+    st.caption(plain(f"Source: {source}"))
+
+
+def table(frame: pl.DataFrame, described: str | None = None, *, height: int | None = None) -> None:
+    """Rows as a table; described names the table of the data dictionary that explains its columns."""
+    shown = frame.drop([name for name in frame.columns if name in HIDDEN])
+    if shown.is_empty():
+        st.markdown("*No rows.*")
+        return
+    helps = {one["column"]: one["description"] for one in reader.columns(described)} if described else {}
+    config = {name: _column(name, kind, helps.get(name)) for name, kind in shown.schema.items()}
+    tall: Any = height or ("content" if shown.height <= WHOLE else "auto")
+    st.dataframe(shown, hide_index=True, column_config=config, height=tall, placeholder="")
+
+
+def _column(name: str, kind: pl.DataType, help_: str | None) -> Any:
+    label = name.replace("_", " ")
+    if name in LINKS:
+        head, shown = LINKS[name]
+        return st.column_config.LinkColumn(head, help=help_, display_text=shown)
+    if isinstance(kind, pl.Date):
+        return st.column_config.DateColumn(label, help=help_, format="D MMM YYYY")
+    if isinstance(kind, pl.Datetime):
+        return st.column_config.DatetimeColumn(label, help=help_, format="D MMM YYYY, HH:mm")
+    if kind.is_numeric():
+        return st.column_config.NumberColumn(label, help=help_, format="%d" if name in YEARS else "localized")
+    return st.column_config.Column(label, help=help_, width=150 if name == "name" else None)
+
+
+def rows(frame: pl.DataFrame, described: str | None = None, *, label: str = "Rows behind this") -> None:
+    """The rows behind a figure or chart, folded."""
+    with st.expander(f"{label} ({frame.height:,})"):
+        table(frame, described)
+
+
+def figure(label: str, value: str, says: str, behind: pl.DataFrame, described: str | None = None) -> None:
+    """One figure in a box: what it is, how sure it is, and its rows behind a button."""
+    with st.container(border=True, height="stretch"):
+        # The metric's own label is cut off where it does not fit; this one wraps.
+        st.markdown(plain(f"**{label}**"))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.metric(label, value, label_visibility="collapsed", width="stretch")
+            with st.popover(
+                "Rows", type="tertiary", icon=":material/table_rows:", help="The rows behind this figure"
+            ):
+                st.markdown(plain(f"**{label}**: {says}"))
+                table(behind, described)
+        st.caption(plain(says))
+
+
+def choose(label: str, options: Mapping[str, str], key: str, *, default: str | None = None) -> str:
+    """One of the options (code: words), kept in the address bar by its code.
+
+    Streamlit's own binding would put the words there, which change when a name is spelt better.
+    """
+    codes = list(options)
+    asked = st.query_params.get(key, default)
+    at = codes.index(asked) if asked in codes else 0
+    chosen = st.selectbox(label, codes, index=at, format_func=lambda code: options[code], key=f"choose_{key}")
+    st.query_params[key] = chosen
+    return chosen
+
+
+def named_statuses(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with a sign before each status, so that it can be read without colour."""
+    return frame.with_columns(
+        pl.col("status").replace_strict(colours.STATUS_GLYPH, default="", return_dtype=pl.String)
+        + " "
+        + pl.col("status")
+    )
+
+
+def with_reports_page(frame: pl.DataFrame) -> pl.DataFrame:
+    """The frame with a link from each crossing to its reports."""
+    return frame.with_columns(pl.format("/crossings?crossing={}", pl.col("crossing_id")).alias("reports_page"))
+
+
+def legend() -> str:
+    """What the signs and colours of crossings mean, as HTML."""
+    signs = "".join(
+        f'<span style="white-space:nowrap;margin-right:1em">'
+        f'<span style="color:{colour};font-weight:700">{colours.STATUS_GLYPH[name]}</span> {name}</span>'
+        for name, colour in colours.STATUS.items()
+    )
+    return (
+        f'<div style="font-size:.85rem;line-height:1.7">{signs}'
+        f'<span style="opacity:.8">full: reported in the last {texts.FRESH_DAYS} days; faint: last known; '
+        "hollow: unknown; small: informal</span></div>"
+    )
+
+
+def plain(text: str) -> str:
+    """The text with its dollars as dollars: between two of them Streamlit reads a formula."""
+    return text.replace("$", r"\$")
+
+
+def nothing_published() -> None:
+    """The page before the first ingest."""
+    st.title("Nothing is published yet", anchor=False)
+    st.markdown(
+        "Serai has no warehouse to read. Take in the shipped facts, then reload this page:\n\n```\nserai ingest\n```"
+    )
+
+
+def foot(version: str) -> None:
+    """The line under every page."""
+    st.divider()
+    st.caption(
+        f"Warehouse version {version}. Every number is what a source printed, or is worked out from such numbers by "
+        "a rule named beside it. Unknown is not open, not closed and not zero."
+    )

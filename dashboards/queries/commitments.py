@@ -1,0 +1,62 @@
+"""Commitments: targets against what was reached, kilometres built, days promised."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from dashboards.queries.reader import FACT, ask
+
+
+def pace() -> pl.DataFrame:
+    """Every statement of a trade target against what was reached, the newest figures first."""
+    return ask("SELECT * EXCLUDE (row_key) FROM commitment_pace ORDER BY pair, target_value, stated_on")
+
+
+def turnover(pair: str) -> pl.DataFrame:
+    """Turnover of two countries (AFG-UZB) by year, one row a figure on a page."""
+    return ask(
+        """
+        SELECT year, value, qualifier, known_from AS reported_on, source_name, source_url, dataset
+        FROM turnover_years
+        WHERE pair = $pair
+        ORDER BY year DESC, value DESC, source_name
+        """,
+        pair=pair,
+    )
+
+
+def built() -> pl.DataFrame:
+    """Kilometres built, and lengths as printed, of pipelines, railways and lines."""
+    return ask(
+        f"""
+        SELECT {FACT}
+        FROM commitment_progress
+        WHERE metric IN ('km_built', 'km_total')
+        ORDER BY commitment_id, observed_on, source_name
+        """
+    )
+
+
+def promises() -> pl.DataFrame:
+    """Statements of pipelines, railways and power lines that name a day, by that day."""
+    return ask(
+        f"""
+        SELECT {FACT}
+        FROM commitments
+        WHERE kind IN ('pipeline', 'railway', 'power_line') AND target_date IS NOT NULL
+        ORDER BY target_date, commitment_id
+        """
+    )
+
+
+def commitments() -> pl.DataFrame:
+    """Every statement of a commitment."""
+    return ask(f"SELECT {FACT} FROM commitments ORDER BY kind, commitment_id, announced_on")
+
+
+def progress(commitment: str) -> pl.DataFrame:
+    """The measured steps and milestones of a commitment, the newest first."""
+    return ask(
+        f"SELECT {FACT} FROM commitment_progress WHERE commitment_id = $commitment ORDER BY observed_on DESC",
+        commitment=commitment,
+    )

@@ -1,0 +1,85 @@
+"""The house itself: freshness, runs, judgements, quarantine, datasets and publishers."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import polars as pl
+
+from dashboards.queries.reader import FACT, ask
+
+
+def freshness(today: dt.date) -> pl.DataFrame:
+    """How fresh each dataset is, one row a dataset."""
+    return ask(
+        """
+        SELECT
+            dataset, rows, rows_quarantined AS held_back, newest_published,
+            $today::DATE - newest_published AS days_old, newest_known_from, last_change_at, last_run_at, last_outcome
+        FROM ops.freshness
+        ORDER BY dataset
+        """,
+        today=today,
+    )
+
+
+def runs() -> pl.DataFrame:
+    """The last fifty runs, the newest first."""
+    return ask(
+        """
+        SELECT * EXCLUDE (snapshot, fingerprint, finished_at, run_id)
+        FROM ops.runs
+        ORDER BY started_at DESC
+        LIMIT 50
+        """
+    )
+
+
+def judgements() -> pl.DataFrame:
+    """Every expectation of the newest judged run of each dataset."""
+    return ask(
+        """
+        SELECT v.*, r.started_at AS judged_at
+        FROM ops.validations AS v
+        INNER JOIN ops.runs AS r USING (run_id)
+        QUALIFY r.started_at = max(r.started_at) OVER (PARTITION BY v.dataset)
+        ORDER BY v.dataset, v.outcome = 'pass', v.severity, v.expectation
+        """
+    )
+
+
+def quarantine() -> pl.DataFrame:
+    """The rows held back now, a line for each reason."""
+    return ask("SELECT dataset, row_number, reason, expectation, row, held_back_at FROM quarantine ORDER BY ALL")
+
+
+def datasets() -> pl.DataFrame:
+    """Rows, pages and publishers of each dataset."""
+    names = ask("SELECT dataset FROM ops.freshness ORDER BY dataset")["dataset"].to_list()
+    # The names are those of our own contracts.
+    counts = [_counts(name) for name in names if name != "publishers"]
+    return ask(" UNION ALL ".join(counts)) if counts else pl.DataFrame()
+
+
+def _counts(name: str) -> str:
+    return (
+        f"SELECT '{name}' AS dataset, count(*) AS rows, count(DISTINCT source_url) AS pages, "
+        f'count(DISTINCT source_name) AS publishers, max(published_on) AS newest FROM "{name}"'
+    )
+
+
+def publisher_kinds() -> pl.DataFrame:
+    """How many names, outlets and independent voices there are of each kind of publisher."""
+    return ask(
+        """
+        SELECT kind, count(*) AS names, count(DISTINCT outlet) AS outlets, count(DISTINCT voice) AS voices
+        FROM voices
+        GROUP BY kind
+        ORDER BY names DESC
+        """
+    )
+
+
+def publishers() -> pl.DataFrame:
+    """The register of publishers."""
+    return ask(f"SELECT {FACT} FROM publishers ORDER BY publisher")

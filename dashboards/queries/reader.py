@@ -1,0 +1,72 @@
+"""The way from a question to its answer: SQL with bound parameters in, Polars frames out, cached by version.
+
+The reader holds one published version. Once a newer one is published, the next question lets go of it and opens the
+new one: a publish shows on the next rerun, without a restart.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import duckdb
+import polars as pl
+import streamlit as st
+
+from serai.settings import settings
+from warehouse import dictionary
+from warehouse.connect import Reader
+from warehouse.publish import current_version
+
+# The columns of a fact that people read; the rest is bookkeeping.
+FACT = "* EXCLUDE (row_key, source, run_id, loaded_at)"
+
+
+def _newest(held: Reader) -> bool:
+    return held.version == current_version(settings().warehouse)
+
+
+@st.cache_resource(validate=_newest, on_release=Reader.close, show_spinner=False)
+def reader() -> Reader:
+    """The reader of the published version. NothingPublishedError where there is none."""
+    return Reader(settings().warehouse)
+
+
+def version() -> str:
+    """The version that the pages show."""
+    return reader().version
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _answer(version: str, sql: str, parameters: dict[str, Any], _held: Reader) -> pl.DataFrame:  # noqa: ARG001 - a key
+    with _held.cursor() as cursor:
+        frame: pl.DataFrame = cursor.sql(sql, params=parameters).pl()
+    return frame
+
+
+def ask(sql: str, **parameters: Any) -> pl.DataFrame:
+    """The rows that a fixed query gives with these parameters, from the newest published version."""
+    held = reader()
+    try:
+        return _answer(held.version, sql, parameters, held)
+    except duckdb.ConnectionException:
+        # Another tab noticed a newer version between the two lines and let go of this one.
+        held = reader()
+        return _answer(held.version, sql, parameters, held)
+
+
+def tables() -> list[dict[str, Any]]:
+    """The data dictionary: every table."""
+    with reader().cursor() as cursor:
+        return dictionary.tables(cursor)
+
+
+@st.cache_data(max_entries=100, show_spinner=False)
+def _columns(version: str, table: str, _held: Reader) -> list[dict[str, Any]]:  # noqa: ARG001 - a key
+    with _held.cursor() as cursor:
+        return dictionary.columns(cursor, table)
+
+
+def columns(table: str) -> list[dict[str, Any]]:
+    """The columns of one table."""
+    held = reader()
+    return _columns(held.version, table, held)

@@ -1,0 +1,167 @@
+"""Words for the codes in the warehouse, and how days, money and shares are written."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+COUNTRIES = {
+    "AFG": "Afghanistan",
+    "CHN": "China",
+    "IND": "India",
+    "IRN": "Iran",
+    "KAZ": "Kazakhstan",
+    "KGZ": "Kyrgyzstan",
+    "PAK": "Pakistan",
+    "RUS": "Russia",
+    "TJK": "Tajikistan",
+    "TKM": "Turkmenistan",
+    "TUR": "Türkiye",
+    "UZB": "Uzbekistan",
+    "WLD": "the world",
+}
+PLACES = {
+    "PAK": "Pakistan",
+    "PAK-BA": "Balochistan (Pakistan)",
+    "PAK-GB": "Gilgit-Baltistan (Pakistan)",
+    "PAK-KP": "Khyber Pakhtunkhwa (Pakistan), whole province",
+    "PAK-KP-M": "Khyber Pakhtunkhwa (Pakistan), settled districts",
+    "PAK-PB": "Punjab (Pakistan)",
+    "PAK-SD": "Sindh (Pakistan)",
+    "PAK-TA": "Former tribal districts (Pakistan)",
+    "AFG": "Afghanistan",
+}
+CATEGORIES = {
+    "formal_trade": "formal, for trade",
+    "formal_pedestrian": "formal, for people",
+    "customs_terminal": "customs yard",
+    "informal": "informal",
+}
+METRICS = {
+    "militant_attacks": "militant attacks",
+    "violent_incidents": "violent incidents",
+    "suicide_attacks": "suicide attacks",
+    "fatalities_total": "people killed",
+    "fatalities_civilian": "civilians killed",
+    "fatalities_security": "security forces killed",
+    "fatalities_militant": "militants killed",
+    "injuries": "people hurt",
+    "cross_border_clashes": "cross-border clashes",
+    "air_strikes": "air strikes",
+}
+# The codes of series_id, as the shipped facts define them.
+COUNTING = {
+    "cnt": "events",
+    "ma": "attacks only",
+    "ops": "operations only",
+    "all": "attacks and operations",
+    "civ": "civilians",
+    "sec": "security forces",
+    "mil": "militants",
+    "pol": "police",
+    "army": "army",
+    "afg": "from across the Afghan border",
+    "ttp": "by the TTP only",
+    "case": "registered cases",
+    "onforces": "on security forces",
+    "xborder": "by action from across the border",
+    "allparties": "by all parties",
+}
+FLOWS = {"export": "exports", "import": "imports", "total": "turnover (both ways)", "transit": "transit"}
+WITH = {"export": "exports to", "import": "imports from", "total": "turnover with", "transit": "transit trade of"}
+BASES = {
+    "balance_of_payments": "balance of payments (central bank)",
+    "customs": "customs",
+    None: "basis not said",
+}
+YEARS = {
+    "calendar": "calendar year",
+    "july": "fiscal year from July",
+    "april": "fiscal year from April",
+    "march": "solar year from March",
+    "other": "other twelve months",
+}
+# Words in the keys of commitments that are not written as names are.
+SHORT = {
+    **{code.lower(): code for code in COUNTRIES},
+    **{word.lower(): word for word in ("CASA", "DABS", "EHP", "PTA", "TAP", "TAPI", "TAT", "1bn", "500kV")},
+    "phase2": "phase 2",
+    "aptta": "APTTA",
+}
+# After so many days without a report a status is "last known", no longer "is".
+FRESH_DAYS = 30
+NOTHING = "not known"
+
+
+def country(code: str) -> str:
+    """The country's name; the code itself where there is none."""
+    return COUNTRIES.get(code, code)
+
+
+def border(country_a: str, country_b: str) -> str:
+    """Both sides of a border: Afghanistan-Pakistan."""
+    return f"{country(country_a)}-{country(country_b)}"
+
+
+def today() -> dt.date:
+    """The day, UTC: ages are counted from it."""
+    return dt.datetime.now(dt.UTC).date()
+
+
+def day(value: dt.date | None) -> str:
+    """4 October 2026; words where it is not known."""
+    return f"{value.day} {value:%B %Y}" if value else NOTHING
+
+
+def age(days: int | None) -> str:
+    """49 days, 3 months, 2.5 years: as exact as its use asks."""
+    if days is None:
+        return NOTHING
+    if days < 90:
+        return f"{days} day{'' if days == 1 else 's'}"
+    return f"{days / 30.44:.0f} months" if days < 720 else f"{days / 365.25:.1f} years"
+
+
+def known(days: int | None) -> str:
+    """How a state of that age is to be spoken of."""
+    if days is None:
+        return "no report"
+    return "is" if days <= FRESH_DAYS else "last known"
+
+
+def dollars(millions: float | None) -> str:
+    """$1.7 bn or $640 m, from millions of US dollars."""
+    if millions is None:
+        return NOTHING
+    if abs(millions) < 1000:
+        return f"${millions:,.0f} m"
+    return f"${f'{millions / 1000:,.2f}'.rstrip('0').rstrip('.')} bn"
+
+
+def share(part: float | None) -> str:
+    """34 %."""
+    return NOTHING if part is None else f"{part * 100:.0f} %"
+
+
+def growth(rate: float | None) -> str:
+    """+16 % a year."""
+    return NOTHING if rate is None else f"{rate * 100:+.0f} % a year"
+
+
+def project(code: str) -> str:
+    """The name in a commitment's key: tapi_serhetabat_herat is TAPI Serhetabat Herat."""
+    return " ".join(SHORT.get(word) or word.capitalize() for word in code.split("_"))
+
+
+def counting(code: str) -> str:
+    """What a series counts, in words."""
+    return COUNTING.get(code, code)
+
+
+def metric(code: str) -> str:
+    """What is counted, in words."""
+    return METRICS.get(code, code.replace("_", " "))
+
+
+def place(code: str) -> str:
+    """The name of a place that counts are given for."""
+    return PLACES.get(code, code)

@@ -1,0 +1,52 @@
+"""What the dashboard's tests share: the app on a data folder, with no memory of other tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from dashboards.app import main
+from serai.settings import settings
+
+APP = Path(__file__).resolve().parent.parent.parent / "dashboards" / "app.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def on_data(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
+    """Points the settings to a data folder; everything cached is forgotten before and after."""
+
+    # AppTest undoes what serve.py sets: it would run the files in pages/ without the entry.
+    monkeypatch.setattr("streamlit.runtime.scriptrunner.script_runner._mpa_v1", lambda _: main())
+
+    def point(data: Path) -> None:
+        monkeypatch.setenv("SERAI_DATA", str(data))
+        forget()
+
+    yield point
+    forget()
+
+
+def forget() -> None:
+    settings.cache_clear()
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def open_page(on_data: Callable[[Path], None], published: Path) -> Open:
+    """Opens a page of the app on the published facts, with a query string."""
+    on_data(published)
+
+    def opened(name: str, **query: str) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=120)
+        app.run()
+        for key, value in query.items():
+            app.query_params[key] = value
+        return app.switch_page(f"pages/{name}.py").run()
+
+    return opened

@@ -1,0 +1,117 @@
+"""Helpers that start the real dashboard and drive a real Chromium on it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from dashboards.app import page_files
+
+HOUSE = Path(__file__).resolve().parent.parent.parent
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# WebGL in software, since the map needs it; and a browser that calls nobody on its own account.
+ARGUMENTS = [
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-proxy-server",
+]
+START_SECONDS = 60
+
+
+def chromium() -> str | None:
+    """The path of a Chromium, or None where there is none."""
+    return next((found for name in NAMES if (found := shutil.which(name))), None)
+
+
+@contextlib.contextmanager
+def browser() -> Iterator[Browser]:
+    """A headless Chromium. Only where chromium() finds one."""
+    arguments = [*ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else ARGUMENTS
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium(), args=arguments)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+
+@contextlib.contextmanager
+def dashboard(data: Path) -> Iterator[str]:
+    """The address of a dashboard that runs on a data folder, stopped when the block ends.
+
+    It must have had nothing to complain of until then.
+    """
+    port = free_port()
+    with tempfile.TemporaryFile("w+") as complaints:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "serai", "dashboard"],
+            env={**os.environ, "SERAI_DATA": str(data), "SERAI_PORT": str(port)},
+            cwd=HOUSE,
+            stdout=subprocess.DEVNULL,
+            stderr=complaints,
+        )
+        try:
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.send_signal(signal.SIGTERM)
+            ended = process.wait(timeout=30)
+            complaints.seek(0)
+            assert (ended, complaints.read()) == (0, "")
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, process: subprocess.Popen[Any]) -> None:
+    """Return once the address answers."""
+    for _ in range(START_SECONDS * 10):
+        assert process.poll() is None, "the dashboard ended by itself"
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=5):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"the dashboard did not answer in {START_SECONDS} seconds")
+
+
+def path_of(name: str) -> str:
+    """The path of a page in the address bar: the first page stands at the root, and nowhere else."""
+    return "/" if name == page_files()[0].stem else f"/{name}"
+
+
+def open_page(page: Page, address: str) -> None:
+    """Open a page of the dashboard, and wait until its script has run and its charts are drawn."""
+    page.goto(address)
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page's script has run and its charts are drawn."""
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"] h1', timeout=60_000)
+    page.wait_for_function(
+        """() => !document.querySelector('[data-testid="stSkeleton"]')
+            && [...document.querySelectorAll('[data-testid="stVegaLiteChart"]')]
+                .every(chart => chart.querySelector('canvas, svg'))""",
+        timeout=60_000,
+    )
+    page.wait_for_timeout(400)

@@ -1,0 +1,168 @@
+"""A real Chromium on the running dashboard: every page, what it shows, and that nothing goes wrong on the way."""
+
+from __future__ import annotations
+
+import os
+import re
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
+
+from dashboards.app import page_files
+from tests.e2e.browser import browser, chromium, dashboard, open_page, path_of, settle
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+PAGES = [path.stem for path in page_files()]
+# What a page shows; one that is not named here must only open cleanly.
+SHOWS = {
+    "overview": ["699 to 5,397", "11 of 27", "What the latest reports say", "Durand Line"],
+    "crossings": ["Torkham", "reports in all", "What each report asserts"],
+    "incidents": ["by year, by publisher", "Who counts what"],
+    "trade": ["balance of payments", "The mirror"],
+    "commitments": ["$5 bn", "Days promised for pipelines"],
+    "quality": ["Rows loaded", "Expectations that failed", "Quarantine"],
+    "about": ["Two clocks", "What the data does not know", "ODbL"],
+}
+# By how much a page is wider than the window.
+TOO_WIDE = "document.querySelector('[data-testid=\"stMain\"]').scrollWidth - window.innerWidth"
+
+
+class Watch:
+    """What went wrong on a page: errors in its console and scripts, requests that failed or left the house."""
+
+    def __init__(self, page: Page) -> None:
+        self.wrong: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+        page.on("request", self._request)
+        page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
+        page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.wrong.append(f"console: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.wrong.append(f"{response.status}: {response.url}")
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.hostname != "127.0.0.1":
+            self.wrong.append(f"left the house: {request.url}")
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    if chromium() is None:
+        missing = "no Chromium: as root, apt-get install chromium"
+        if os.environ.get("SERAI_REQUIRE_BROWSER") == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def address(published: Path) -> Iterator[str]:
+    with dashboard(published) as running:
+        yield running
+
+
+@pytest.fixture
+def page(chrome: Browser) -> Iterator[Page]:
+    opened = chrome.new_page(viewport={"width": 1400, "height": 900})
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_shows_what_it_must_and_nothing_goes_wrong(page: Page, address: str, name: str) -> None:
+    watch = Watch(page)
+    open_page(page, address + path_of(name))
+    for shown in SHOWS.get(name, []):
+        expect(page.get_by_text(shown).first).to_be_attached()
+    assert page.locator('[data-testid="stException"]').count() == 0
+    assert page.get_by_role("dialog").count() == 0
+    assert page.locator("header").get_by_role("link").count() == len(PAGES)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(f"{TOO_WIDE} <= 0")
+    assert watch.wrong == []
+
+
+@pytest.mark.parametrize(("scheme", "ground"), [("light", "rgb(255, 255, 255)"), ("dark", "rgb(20, 23, 26)")])
+def test_the_theme_follows_the_reader(
+    chrome: Browser, address: str, scheme: Literal["light", "dark"], ground: str
+) -> None:
+    page = chrome.new_page(color_scheme=scheme)
+    open_page(page, f"{address}/quality")
+    shown = page.evaluate("getComputedStyle(document.querySelector('[data-testid=\"stApp\"]')).backgroundColor")
+    page.close()
+    assert shown == ground
+
+
+def test_the_map_is_drawn_without_any_network(page: Page, address: str) -> None:
+    watch = Watch(page)
+    open_page(page, address)
+    canvas = page.locator('[data-testid="stDeckGlJsonChart"] canvas').first
+    expect(canvas).to_be_visible()
+    page.wait_for_timeout(2000)
+    empty = canvas.bounding_box()
+    assert empty is not None
+    assert empty["width"] > 300
+    # A picture of one colour compresses to next to nothing.
+    assert len(page.locator('[data-testid="stDeckGlJsonChart"]').screenshot()) > 20_000
+    assert watch.wrong == []
+
+
+def test_an_address_restores_what_was_chosen(page: Page, address: str) -> None:
+    open_page(page, f"{address}/crossings?crossing=chaman&from=2020-01-01")
+    expect(page.get_by_role("combobox", name="Crossing, by any of its names")).to_have_value(
+        re.compile("^Chaman - Spin Boldak")
+    )
+    expect(page.get_by_text("1 January 2020")).to_be_visible()
+
+
+def test_what_is_chosen_stands_in_the_address(page: Page, address: str) -> None:
+    open_page(page, f"{address}/crossings")
+    box = page.get_by_role("combobox", name="Crossing, by any of its names")
+    box.click()
+    box.fill("Buldak")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/crossings?crossing=chaman*")
+    settle(page)
+    expect(page.get_by_text("Wesh (Spin Boldak)").first).to_be_visible()
+
+
+def test_the_rows_behind_a_figure_open(page: Page, address: str) -> None:
+    open_page(page, f"{address}/quality")
+    buttons = page.get_by_role("button", name="Rows")
+    assert buttons.count() >= 3
+    buttons.nth(2).click()
+    expect(page.locator('[data-testid="stPopoverBody"] [data-testid="stDataFrame"]')).to_be_visible()
+
+
+def test_the_navigation_leads_to_every_page(page: Page, address: str) -> None:
+    open_page(page, f"{address}/about")
+    for name in ("Crossings", "Data quality", "About"):
+        page.locator("header").get_by_role("link", name=name).click()
+        page.wait_for_timeout(300)
+        settle(page)
+        assert page.locator('[data-testid="stException"]').count() == 0
+    assert urlsplit(page.url).path == "/about"
+    assert "crossing=" not in urlsplit(page.url).query
+
+
+def test_the_validation_reports_are_served(page: Page, address: str) -> None:
+    open_page(page, f"{address}/quality")
+    link = page.get_by_role("link", name="All validation reports").get_attribute("href")
+    assert link == "/reports/index.html"
+    with urllib.request.urlopen(address + link) as answer:
+        assert answer.status == 200
+        assert b"Serai: validation reports" in answer.read()
