@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra install
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve ingest test lint format types browser docs geometry lock screenshots bench clean
+.PHONY: help serve ingest accuracy test lint format types browser docs geometry lock screenshots bench clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -45,6 +45,9 @@ geometry: .venv/installed-dev ## build country shapes and border lines anew
 
 screenshots: .venv/installed-dev browser ## pictures of every dashboard page, light and dark, in build/screenshots
 	@$(BIN)/python -m tests.e2e.screenshots
+
+accuracy: .venv/installed-dev ## how good the daily panel is: reports left out and asked of it, docs/accuracy.md
+	@$(BIN)/python -m benchmarks.accuracy
 
 bench: .venv/installed-dev ## time the ingest, first and second run, and --help
 	@$(BIN)/python -m benchmarks.ingest

@@ -21,6 +21,17 @@ BLUE, ORANGE, GREEN, VERMILLION, PURPLE, SKY, GREY = (
 # For those that count seldom; from Paul Tol's muted palette.
 MORE = ["#999933", "#aa4499", "#44aa99", "#b07a5c", GREY]
 SHAPES = ["circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left"]
+# The shapes as letters, for the keys of charts.
+SIGNS = {
+    "circle": "●",
+    "square": "■",
+    "triangle-up": "▲",
+    "diamond": "◆",
+    "cross": "✚",
+    "triangle-down": "▼",
+    "triangle-right": "▶",
+    "triangle-left": "◀",
+}
 # A publisher has one colour wherever it stands.
 PUBLISHERS = {
     "PICSS": BLUE,

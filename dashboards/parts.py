@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import html
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from dashboards import colours, texts
+from dashboards.charts import Drawing, Sign
 from dashboards.queries import reader
 
 # Columns of links: their heads, and what they show. A page shows the name of its site.
@@ -29,10 +31,11 @@ def heading(title: str, lead: str) -> None:
     st.markdown(lead)
 
 
-def chart(title: str, drawing: Any, source: str) -> None:
-    """A chart under its title, its source and how sure it is below."""
+def chart(title: str, drawing: Drawing, source: str) -> None:
+    """A chart under its title and key, its source and how sure it is below."""
     st.markdown(plain(f"##### {title}"))
-    st.altair_chart(drawing, width="stretch", theme="streamlit", alt=title)
+    st.html(key(drawing.key))
+    st.altair_chart(drawing.chart, width="stretch", theme="streamlit", alt=title)
     st.caption(plain(f"Source: {source}"))
 
 
@@ -110,17 +113,21 @@ def with_reports_page(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.format("/crossings?crossing={}", pl.col("crossing_id")).alias("reports_page"))
 
 
-def legend() -> str:
-    """What the signs and colours of crossings mean, as HTML."""
-    signs = "".join(
-        f'<span style="white-space:nowrap;margin-right:1em">'
-        f'<span style="color:{colour};font-weight:700">{colours.STATUS_GLYPH[name]}</span> {name}</span>'
-        for name, colour in colours.STATUS.items()
+def key(signs: Iterable[Sign], note: str = "") -> str:
+    """What signs mean, as HTML that wraps on a narrow screen."""
+    lines = "".join(
+        f'<span style="white-space:nowrap;margin-right:1.1em">'
+        f'<span style="color:{colour};font-weight:700">{sign}</span> {html.escape(words)}</span> '
+        for sign, colour, words in signs
     )
-    return (
-        f'<div style="font-size:.85rem;line-height:1.7">{signs}'
-        f'<span style="opacity:.8">full: reported in the last {texts.FRESH_DAYS} days; faint: last known; '
-        "hollow: unknown; small: informal</span></div>"
+    return f'<div style="font-size:.85rem;line-height:1.7">{lines}<span style="opacity:.8">{note}</span></div>'
+
+
+def crossings_key() -> str:
+    """What the signs on the map mean."""
+    return key(
+        ((colours.STATUS_GLYPH[name], colour, name) for name, colour in colours.STATUS.items()),
+        f"full: reported in the last {texts.FRESH_DAYS} days; faint: last known; hollow: unknown; small: informal",
     )
 
 

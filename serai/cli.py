@@ -128,7 +128,6 @@ def sql(
 def dashboard() -> None:
     """Open the dashboard on the published warehouse."""
     from dashboards.serve import serve
-
     from serai.settings import settings
     from warehouse.connect import reading
 

@@ -44,9 +44,8 @@ def target(pace: pl.DataFrame) -> None:
         f"{texts.dollars(row['target_value'])}",
         charts.turnover(figures, row["target_value"], ahead(row)),
         f"{figures['source_url'].n_unique()} pages of {figures['source_name'].n_unique()} publishers, listed "
-        f"below; the target as stated by {row['source_name']}. Every figure printed is a point, the larger the "
-        f"more pages print it. Dotted: where the pace held since {row['pace_from_year']} would lead, which is "
-        "arithmetic and not a forecast.",
+        f"below; the target as stated by {row['source_name']}. Where pages differ, a year has several points. The "
+        f"dotted line continues the pace held since {row['pace_from_year']}: arithmetic, not a forecast.",
     )
     parts.rows(figures, "turnover_years", label="Figures behind the chart")
 
@@ -121,8 +120,8 @@ def built() -> None:
     frame = named(commitments.built())
     frame = frame.with_columns(
         pl.when(pl.col("metric") == "km_built")
-        .then(pl.lit("built"))
-        .otherwise(pl.lit("length, as printed"))
+        .then(pl.lit(charts.BUILT))
+        .otherwise(pl.lit(charts.LENGTH))
         .alias("kind")
     )
     parts.chart(

@@ -155,7 +155,7 @@ def draw(latest: pl.DataFrame, flow: str, *, background: bool) -> None:
     st.pydeck_chart(
         deck, height=400, alt=f"Map of crossings by the latest report on {flow}; the table below has the same"
     )
-    st.html(parts.legend())
+    st.html(parts.crossings_key())
     unplaced = latest.filter(pl.col("lat").is_null() | pl.col("lon").is_null())
     listed = "; ".join(
         f"{row['name']} ({row['status']})" for row in parts.named_statuses(unplaced).iter_rows(named=True)
