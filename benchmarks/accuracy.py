@@ -98,9 +98,11 @@ def table(answers: pl.DataFrame, by: str | None = None) -> list[str]:
 def _row(name: str, answers: pl.DataFrame, rule: str) -> str:
     told = {"panel": pl.col("panel"), "latest": pl.col("latest"), "always_closed": pl.lit("closed")}[rule]
     near = pl.col("near").list.contains(pl.col("said")) if rule == "panel" else told == pl.col("said")
-    starts = answers.filter("at_start").select(pl.len(), near.mean()).row(0)
+    starts = answers.filter("at_start").select(count=pl.len(), near=near.mean()).row(0)
     days = answers.select(
-        pl.len(), (told == pl.col("said")).mean(), ((told == "closed") == (pl.col("said") == "closed")).mean()
+        count=pl.len(),
+        same=(told == pl.col("said")).mean(),
+        closed_or_not=((told == "closed") == (pl.col("said") == "closed")).mean(),
     ).row(0)
     cells = [name, f"{starts[0]:,}", _percent(starts[1]), f"{days[0]:,}", _percent(days[1]), _percent(days[2])]
     return f"| {' | '.join(cells)} |"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
+import subprocess
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,10 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, expect
 
 from dashboards.app import page_files
+from tests.conftest import serai
 from tests.e2e.browser import browser, chromium, dashboard, open_page, path_of, settle
+from tests.e2e.test_processes import SHELL, answer, take_a_row_away
+from warehouse.publish import current_version
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -166,3 +171,37 @@ def test_the_validation_reports_are_served(page: Page, address: str) -> None:
     with urllib.request.urlopen(address + link) as answer:
         assert answer.status == 200
         assert b"Serai: validation reports" in answer.read()
+
+
+def test_a_shell_the_dashboard_and_an_ingest_do_not_hinder_each_other(
+    chrome: Browser, published: Path, tmp_path: Path
+) -> None:
+    """Three real processes: a DuckDB shell in its default mode, the dashboard in a browser, and an ingest."""
+    data = tmp_path / "data"
+    shutil.copytree(published, data, symlinks=True)
+    warehouse = data / "warehouse"
+    with (
+        subprocess.Popen(
+            [SHELL, "-csv", warehouse / "serai.duckdb"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as shell,
+        dashboard(data) as running,
+    ):
+        page = chrome.new_page()
+        assert answer(shell, "SELECT count(*) AS n FROM timeline;", 2) == ["n", "559"]
+        before = current_version(warehouse)
+        open_page(page, f"{running}/quality")
+        expect(page.get_by_text(f"Warehouse version {before}")).to_be_visible()
+
+        take_a_row_away(data)
+        done = serai("ingest", "timeline", data=data)
+        assert done.returncode == 0, done.stderr
+
+        open_page(page, f"{running}/quality")
+        expect(page.get_by_text(f"Warehouse version {current_version(warehouse)}")).to_be_visible()
+        assert current_version(warehouse) != before
+        assert answer(shell, "CREATE TABLE mine AS SELECT 1 AS n; SELECT count(*) AS n FROM timeline;", 2) == [
+            "n",
+            "559",
+        ]
+        page.close()
+        shell.kill()
