@@ -44,10 +44,18 @@ def target(pace: pl.DataFrame) -> None:
         f"{texts.dollars(row['target_value'])}",
         charts.turnover(figures, row["target_value"], ahead(row)),
         f"{figures['source_url'].n_unique()} pages of {figures['source_name'].n_unique()} publishers, listed "
-        f"below; the target as stated by {row['source_name']}. Where pages differ, a year has several points. The "
-        f"dotted line continues the pace held since {row['pace_from_year']}: arithmetic, not a forecast.",
+        f"below; the target as stated by {row['source_name']}. Where pages differ, and where the two sides count "
+        f"differently, a year has several points. The pace is that of {side(row)}; the dotted line continues it from "
+        f"{row['latest_year']} as it was since {row['pace_from_year']}: arithmetic, not a forecast.",
     )
     parts.rows(figures, "turnover_years", label="Figures behind the chart")
+
+
+def side(row: dict[str, Any]) -> str:
+    """Whose figures the pace is worked out from."""
+    return (
+        f"{texts.country(row['counted_by'])}'s figures" if row["counted_by"] else "the figures told with the target"
+    )
 
 
 def pace_figures(row: dict[str, Any], figures: pl.DataFrame, statements: pl.DataFrame) -> None:
@@ -88,8 +96,7 @@ def pace_figures(row: dict[str, Any], figures: pl.DataFrame, statements: pl.Data
 
 
 def ahead(row: dict[str, Any]) -> pl.DataFrame:
-    """Year and value from the latest figure on at the pace held, to the year the target is reached; twenty years "
-    "at most."""
+    """Year and value from the latest figure on, at the pace held, to the target's year; twenty years at most."""
     first, rate = row["latest_year"], row["growth_held"]
     last = min(row["reached_in"] or first, first + 20)
     years = list(range(first, last + 1))

@@ -16,7 +16,9 @@ def turnover(pair: str) -> pl.DataFrame:
     """Turnover of two countries (AFG-UZB) by year, one row a figure on a page."""
     return ask(
         """
-        SELECT year, value, qualifier, known_from AS reported_on, source_name, source_url, dataset
+        SELECT
+            year, value, qualifier, reporter AS counted_by, known_from AS reported_on,
+            source_name, source_url, dataset
         FROM turnover_years
         WHERE pair = $pair
         ORDER BY year DESC, value DESC, source_name

@@ -9,17 +9,38 @@ WITH targets AS (
     WHERE kind = 'trade_target' AND unit = 'USD_million' AND len(string_split(parties, ';')) = 2
 ),
 
+-- The two sides count differently, so a pace is that of one side: the one that more pages quote for the latest years.
+counting AS (
+    SELECT
+        pair,
+        arg_max(reporter, (year, pages)) AS reporter
+    FROM (
+        SELECT
+            pair,
+            reporter,
+            year,
+            count(DISTINCT source_url) AS pages
+        FROM turnover_years
+        WHERE reporter IS NOT NULL
+        GROUP BY ALL
+    )
+    GROUP BY pair
+),
+
 -- The figure of a year: what most pages print; the range of all beside it.
 years AS (
     SELECT
-        pair,
-        year,
-        mode(value ORDER BY value) AS value,
-        min(value) AS lowest,
-        max(value) AS highest,
-        list(row_key ORDER BY row_key) AS row_keys
-    FROM turnover_years
-    GROUP BY ALL
+        t.pair,
+        t.year,
+        any_value(c.reporter) AS reporter,
+        mode(t.value ORDER BY t.value) AS value,
+        min(t.value) AS lowest,
+        max(t.value) AS highest,
+        list(t.row_key ORDER BY t.row_key) AS row_keys
+    FROM turnover_years AS t
+    LEFT JOIN counting AS c ON t.pair = c.pair
+    WHERE t.reporter IS NULL OR t.reporter = c.reporter
+    GROUP BY t.pair, t.year
 ),
 
 latest AS (
@@ -65,6 +86,7 @@ SELECT
     t.status, -- Standing, as recorded.
     t.baseline_value AS stated_baseline, -- Level at the time as the source gives it, for the period in baseline_period.
     t.baseline_period, -- Period of the stated baseline.
+    l.reporter AS counted_by, -- Side whose figures these are, ISO 3166-1 alpha-3; empty = only figures told with targets.
     b.year AS baseline_year, -- The last calendar year that was over when it was stated; else the first known.
     b.value AS baseline, -- Turnover in that year, millions of US dollars.
     l.year AS latest_year, -- Latest calendar year with a figure.

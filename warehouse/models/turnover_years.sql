@@ -1,5 +1,6 @@
 -- Turnover of two countries by calendar year, from both places that speak of it: trade_flows (flow total) and the
--- measured steps of trade targets. One row is one figure as printed on one page.
+-- measured steps of trade targets. One row is one figure as printed on one page. The two sides count differently:
+-- Afghanistan had 266 million with Uzbekistan in 2023, Uzbekistan 867.5.
 WITH target_pairs AS (
     SELECT DISTINCT
         commitment_id,
@@ -10,6 +11,7 @@ WITH target_pairs AS (
 
 SELECT
     array_to_string(p.pair, '-') AS pair, -- The two countries in alphabetical order: AFG-UZB.
+    NULL AS reporter, -- Country that counted it, ISO 3166-1 alpha-3; empty = told with the target, counted by whoever set it.
     year(s.observed_on) AS year, -- Calendar year.
     s.value, -- Millions of US dollars.
     s.qualifier, -- How the page words it.
@@ -30,6 +32,7 @@ WHERE
 UNION ALL
 SELECT
     array_to_string(list_sort([reporter, partner]), '-'),
+    reporter,
     year(period_start),
     value,
     qualifier,
