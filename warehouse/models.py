@@ -22,8 +22,9 @@ def ordered(folder: Path = HERE) -> list[Model]:
 
 def build(con: duckdb.DuckDBPyConnection, models: list[Model] | None = None) -> dict[str, int]:
     """Make every model anew, with its comments and what makes it askable as of a day; return the rows of each."""
-    models = models or ordered()
-    by_name = {model.name: model for model in models}
+    every = ordered()
+    by_name = {model.name: model for model in every}
+    models = models or every
     for model in models:
         con.execute(f"CREATE OR REPLACE {model.kind} {model.name} AS {model.query}")
         con.execute(described(model.kind, model.name, model.description, model.columns))
