@@ -20,11 +20,10 @@ def ordered(folder: Path = HERE) -> list[Model]:
     return [models[name] for name in graphlib.TopologicalSorter(graph).static_order()]
 
 
-def build(con: duckdb.DuckDBPyConnection, models: list[Model] | None = None) -> dict[str, int]:
+def build(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Make every model anew, with its comments and what makes it askable as of a day; return the rows of each."""
-    every = ordered()
-    by_name = {model.name: model for model in every}
-    models = models or every
+    models = ordered()
+    by_name = {model.name: model for model in models}
     for model in models:
         con.execute(f"CREATE OR REPLACE {model.kind} {model.name} AS {model.query}")
         con.execute(described(model.kind, model.name, model.description, model.columns))
