@@ -129,8 +129,11 @@ def command_line() -> str:
         parts += [f"## serai {name}", "", command.help or "", ""]
         parts += [f"- `{_spelling(one)}`: {getattr(one, 'help', '') or ''}" for one in command.params]
         parts.append("")
-    codes = "Exit codes: 0 done; 1 a source was refused, or the question had no answer; 2 wrong use; "
-    return "\n".join([*parts, codes + "3 nothing published yet, or another ingest is running.", ""])
+    codes = (
+        "Exit codes: 0 done; 1 a source was refused, or the question had no answer; 2 wrong use; "
+        "3 nothing published yet, or another ingest is running; 4 the rows were cut at the limit."
+    )
+    return "\n".join([*parts, codes, ""])
 
 
 def _resource(one: source.Source, broken: dict[int, str]) -> dict[str, Any]:

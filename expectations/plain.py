@@ -77,7 +77,7 @@ def _of_field(field: Field) -> Expectations:
         rule: dict[str, Any] = {"column": field.name, "value_set": list(field.enum)}
         found.append(promise(gxe.ExpectColumnValuesToBeInSet, f"{field.name}.in_set", words, **rule))
     if field.pattern:
-        words = f"{field.name} is spelt as the contract asks"
+        words = f"{field.name} is spelt as the contract asks ({field.pattern})"
         rule = {"column": field.name, "regex": f"^(?:{GROUP.sub('(?:', field.pattern)})$"}
         found.append(promise(gxe.ExpectColumnValuesToMatchRegex, f"{field.name}.spelt", words, **rule))
     if field.minimum is not None or field.maximum is not None:

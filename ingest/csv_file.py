@@ -62,7 +62,10 @@ def typed(field: Field) -> pl.Expr:
     """The text column of that field as its type; null where it is empty or no such value."""
     text = pl.col(field.name).replace("", None)
     if field.type == "date":
-        return text.str.to_date("%Y-%m-%d", strict=False)
+        return pl.when(text.str.contains(r"^\d{4}-\d{2}-\d{2}$")).then(text.str.to_date("%Y-%m-%d", strict=False))
+    if field.type == "number":
+        number = text.cast(pl.Float64(), strict=False)
+        return pl.when(number.is_finite()).then(number).alias(field.name)
     return text.cast(POLARS_TYPES[field.type], strict=False)
 
 
@@ -79,6 +82,8 @@ def _text(content: bytes, limits: ParseLimits) -> str:
         raise BatchError(
             f"the file has {len(content):,} bytes, the limit is {limits.file_bytes:,}: raise SERAI_MAX_FILE_BYTES"
         )
+    if content.startswith((b"PK\x03\x04", b"\xff\xfe", b"\xfe\xff")):
+        raise BatchError("this is a spreadsheet or UTF-16, not CSV: save it as CSV in UTF-8")
     if b"\0" in content:
         row = content[: content.index(b"\0")].count(b"\n") + 1
         raise BatchError(f"line {row} holds a NUL byte: the file is damaged, fetch or restore it")

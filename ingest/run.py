@@ -148,7 +148,10 @@ class _Bench:
 
     def fetch(self, one: Source) -> tuple[bytes, str]:
         """The source's bytes as they came, kept as a snapshot, and their hash. Raises OSError."""
-        content = (self.places.raw / one.address).read_bytes()
+        path = self.places.raw / one.address
+        if path.exists() and not path.is_file():
+            raise BatchError("this is no file: put the CSV file in its place")
+        content = path.read_bytes()
         digest = snapshots.digest(content)
         if self.leaves_traces:
             snapshots.keep(self.places.raw / "snapshots", one, content)

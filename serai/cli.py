@@ -1,7 +1,7 @@
 """The command line. Heavy packages are imported by the command that needs them, so that --help is quick.
 
-Exit codes: 0 done; 1 a source was refused, or the answer is no; 2 wrong use; 3 nothing published yet, or another
-ingest is running.
+Exit codes: 0 done; 1 a source was refused, or the question had no answer; 2 wrong use; 3 nothing published yet, or
+another ingest is running; 4 the rows were cut at the limit.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-REFUSED, NOT_READY = 1, 3
+REFUSED, NOT_READY, CUT = 1, 3, 4
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
@@ -121,7 +121,7 @@ def sql(
             _stop(str(error), REFUSED)
     sys.stdout.buffer.write(show.answer(answer, output.value))
     if answer.cut:
-        print(f"cut at {limits.rows:,} rows: set SERAI_SQL_ROWS to see more", file=sys.stderr)  # noqa: T201
+        _stop(f"cut at {limits.rows:,} rows: set SERAI_SQL_ROWS to see more", CUT)
 
 
 @app.command()

@@ -82,10 +82,13 @@ def ingest_json(result: Ingest) -> str:
 
 def check(result: Ingest, held_back: pl.DataFrame) -> str:
     """What an ingest would do, and each row that would be held back."""
-    lines = [table([_run_line(asdict(run)) for run in result.runs]), ""]
+    would = {"loaded": "would load"}
+    rows = [_run_line(asdict(run)) for run in result.runs]
+    lines = [table([row | {"outcome": would.get(row["outcome"], row["outcome"])} for row in rows]), ""]
     lines += [f"{run.source} {run.outcome}: {run.reason}" for run in result.refused]
     lines += [f"{row['dataset']} row {row['row_number']}: {row['reason']}" for row in held_back.to_dicts()]
-    return "\n".join([*lines, f"{held_back.height} findings, nothing was loaded"])
+    rows_held_back = sum(run.rows_quarantined for run in result.runs)
+    return "\n".join([*lines, f"{rows_held_back} rows would be held back; nothing was loaded"])
 
 
 def check_json(result: Ingest, held_back: pl.DataFrame) -> str:

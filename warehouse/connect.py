@@ -71,12 +71,24 @@ def reading(folder: Path) -> Iterator[Reader]:
         reader.close()
 
 
+def _one_question(cursor: duckdb.DuckDBPyConnection, text: str) -> str:
+    """The one question in the text, after its SET statements were run. Raises QueryError for none or several."""
+    statements = cursor.extract_statements(text)
+    setting = [one for one in statements if one.type == duckdb.StatementType.SET]
+    asking = [one for one in statements if one.type != duckdb.StatementType.SET]
+    if len(asking) != 1:
+        raise QueryError(f"ask one question at a time: there are {len(asking)} here")
+    for one in setting:
+        cursor.execute(one)
+    return str(asking[0].query)
+
+
 def ask(cursor: duckdb.DuckDBPyConnection, query: str, limits: Limits) -> Answer:
     """The answer to one query, within the limits of time and rows. Raises QueryError in words."""
     timer = threading.Timer(limits.seconds, cursor.interrupt)
     timer.start()
     try:
-        found = cursor.sql(query)
+        found = cursor.sql(_one_question(cursor, query))
         if found is None:
             raise QueryError("that statement returns no rows: only questions can be asked here")
         rows = found.limit(limits.rows + 1).to_arrow_table()

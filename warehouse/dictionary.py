@@ -30,13 +30,15 @@ def tables(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
             comment
         FROM duckdb_views()
         WHERE NOT internal
-        ORDER BY kind, "table"
+        ORDER BY kind = 'as of a day', kind, "table"
         """,
     )
 
 
 def columns(cursor: duckdb.DuckDBPyConnection, table: str) -> list[dict[str, Any]]:
     """The columns of one table or view (schema.table, or a name in main): column, type, description."""
+    if table.endswith("_as_of"):
+        table = "as_of." + table.removesuffix("_as_of")
     schema, _, name = table.rpartition(".")
     return _rows(
         cursor,

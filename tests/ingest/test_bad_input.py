@@ -79,6 +79,23 @@ def test_a_duplicate_key_holds_back_both_rows(house: House) -> None:
     assert {row["expectation"] for row in rows} == {"key.unique"}
 
 
+def test_a_spreadsheet_with_another_name_is_refused_and_told_from_a_damaged_file(house: House) -> None:
+    house.file("timeline").write_bytes(b"PK\x03\x04\x14\0\x06\0")
+    assert "this is a spreadsheet or UTF-16, not CSV: save it as CSV in UTF-8" in refusal(house)
+
+
+def test_infinity_is_no_number(house: House) -> None:
+    house.edit("incident_counts", lambda text: text.replace("militant_attacks,44,", "militant_attacks,1e999,", 1))
+    assert "here value is 1e999" in str([row["reason"] for row in held_back(house, "incident_counts")])
+
+
+def test_a_date_is_written_with_all_its_digits(house: House) -> None:
+    house.edit(
+        "timeline", lambda text: text.replace(ROW_2, ROW_2.replace("2025-02-28,", "").rsplit(",")[0] + ",2025-2-8", 1)
+    )
+    assert "event_date is 2025-2-8" in str([row["reason"] for row in held_back(house)])
+
+
 def test_an_empty_file_is_refused(house: House) -> None:
     house.file("timeline").write_bytes(b"")
     assert "the file is empty" in refusal(house)

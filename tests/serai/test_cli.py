@@ -76,6 +76,8 @@ def test_rows_as_csv_json_and_parquet_are_the_same_rows(published: Path) -> None
     [
         ("FROM no_such_table", "no_such_table does not exist"),
         ("SELEKT 1", "syntax error"),
+        ("SELECT 1; SELECT 2", "ask one question at a time: there are 2 here"),
+        ("SELECT", "SELECT clause without selection list"),
         ("COPY (SELECT 1) TO '/tmp/out.csv'", "disabled by configuration"),
         ("FROM read_csv('/etc/passwd')", "disabled by configuration"),
         ("ATTACH '/tmp/other.duckdb'", "disabled"),
@@ -101,8 +103,15 @@ def test_a_query_that_never_ends_is_stopped(published: Path) -> None:
     assert time.monotonic() - started < 6
 
 
+def test_a_question_can_be_asked_as_of_a_day(published: Path) -> None:
+    gate = "crossing_id = 'torkham' AND flow = 'exports' AND day = DATE '2025-10-05'"
+    query = f"SET VARIABLE as_of = DATE '2025-10-05'; SELECT status FROM as_of.crossing_days WHERE {gate}"
+    assert ask(published, query, "-f", "csv").stdout == "status\nopen\n"
+
+
 def test_rows_beyond_the_limit_are_cut_and_it_is_said(published: Path) -> None:
     found = ask(published, "FROM range(50)", "-f", "csv", SERAI_SQL_ROWS="10")
+    assert found.returncode == 4
     assert len(found.stdout.splitlines()) == 11
     assert "cut at 10 rows: set SERAI_SQL_ROWS to see more" in found.stderr
 
@@ -123,6 +132,8 @@ def test_describe_knows_every_table_and_column(published: Path) -> None:
     columns = json.loads(serai("describe", "status_reports", "--json", data=published).stdout)
     assert {"column": "valid_to", "type": "DATE"}.items() <= columns[3].items()
     assert "exclusive" in columns[3]["description"]
+    of_macro = json.loads(serai("describe", "crossing_days_as_of", "--json", data=published).stdout)
+    assert [row["column"] for row in of_macro][:3] == ["crossing_id", "flow", "day"]
     assert serai("describe", "atlantis", data=published).returncode == 1
 
 

@@ -103,6 +103,47 @@ def test_unknown_is_told_from_open_and_closed_and_carries_no_report(warehouse: R
     assert set(bases) == {(True, True), (False, False)}
 
 
+def test_no_episode_is_decided_by_a_report_of_an_older_closure(warehouse: Reader) -> None:
+    older = asked(
+        warehouse,
+        """
+        SELECT e.crossing_id, e.flow, e.started_on, r.report_id FROM closure_episodes AS e
+        INNER JOIN status_reports AS r ON e.report_id = r.report_id
+        WHERE r.valid_from < e.started_on - 31 AND e.started_on > '2014-01-01'
+        """,
+    )
+    assert older == []
+
+
+def test_the_days_that_sources_give_lie_around_those_of_the_episode(warehouse: Reader) -> None:
+    disordered = asked(
+        warehouse,
+        """
+        SELECT crossing_id, flow, started_on FROM closure_episodes
+        WHERE NOT (
+            started_earliest <= started_on AND started_on <= started_latest
+            AND coalesce(started_on < ended_earliest, true)
+            AND coalesce(ended_earliest <= ended_on AND ended_on <= ended_latest, true)
+        )
+        """,
+    )
+    assert disordered == []
+
+
+def test_every_model_is_the_same_when_built_again_from_the_same_facts(published: Path) -> None:
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{published / 'warehouse' / 'serai.duckdb'}' AS first (READ_ONLY)")
+        schema.create(con)
+        for name in contracts.names():
+            con.execute(f"INSERT INTO facts.{name} FROM first.facts.{name}")
+        models.build(con)
+        for model in models.ordered():
+            if model.of_facts and model.kind == "TABLE":
+                query = f"(FROM {model.name} EXCEPT ALL FROM first.{model.name}) UNION ALL"
+                differing = con.execute(f"{query} (FROM first.{model.name} EXCEPT ALL FROM {model.name})").fetchall()
+                assert differing == [], model.name
+
+
 # Small worlds: one crossing, a few reports.
 
 

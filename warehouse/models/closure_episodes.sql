@@ -22,6 +22,7 @@ stretches AS (
         min(from_day) AS started_on,
         max(to_day) AS known_to,
         bool_or(disputed) AS disputed,
+        max(CASE WHEN voices > 0 THEN least(to_day, current_date + 1) - 1 END) AS last_reported_on,
         arg_min(report_id, from_day) AS report_id
     FROM numbered
     GROUP BY crossing_id, flow, number
@@ -31,6 +32,7 @@ stretches AS (
 ended AS (
     SELECT
         c.*,
+        lag(c.known_to) OVER (PARTITION BY c.crossing_id, c.flow ORDER BY c.started_on) AS closed_before_to,
         CASE WHEN c.known_to <= current_date AND s.status <> 'unknown' THEN c.known_to END AS ended_on
     FROM stretches AS c
     LEFT JOIN crossing_spans AS s
@@ -45,7 +47,9 @@ told AS (
         e.started_on,
         min(r.valid_from) FILTER (r.precision_days = 1 AND r.valid_from <= e.started_on + 5) AS started_earliest,
         max(r.valid_from) FILTER (r.precision_days = 1 AND r.valid_from <= e.started_on + 5) AS started_latest,
-        min(r.valid_to) FILTER (abs(date_diff('day', r.valid_to, e.ended_on)) <= 5) AS ended_earliest,
+        min(r.valid_to) FILTER (
+            abs(date_diff('day', r.valid_to, e.ended_on)) <= 5 AND r.valid_to > e.started_on
+        ) AS ended_earliest,
         max(r.valid_to) FILTER (abs(date_diff('day', r.valid_to, e.ended_on)) <= 5) AS ended_latest,
         mode(r.cause ORDER BY r.cause) AS cause,
         mode(r.actor ORDER BY r.actor) AS imposed_by,
@@ -57,7 +61,7 @@ told AS (
             e.crossing_id = r.crossing_id
             AND e.flow = r.flow
             AND r.status = 'closed'
-            AND r.valid_from >= e.started_on - 7
+            AND r.valid_from >= greatest(e.started_on - 7, coalesce(e.closed_before_to, DATE '0001-01-01'))
             AND r.valid_from < e.known_to
     GROUP BY ALL
 ),
@@ -79,6 +83,7 @@ reopened AS (
             AND e.flow = r.flow
             AND r.status <> 'closed'
             AND abs(date_diff('day', r.valid_from, e.ended_on)) <= 3
+            AND r.valid_from > e.started_on
     GROUP BY ALL
 ),
 
@@ -111,6 +116,7 @@ SELECT
         WHEN e.known_to > current_date THEN date_diff('day', e.started_on, current_date) + 1
         ELSE date_diff('day', e.started_on, e.ended_on)
     END AS days, -- Days closed, to today where still shut; empty where the end is not known. [days]
+    e.last_reported_on, -- Last day on which a report asserts it: days after that are carried on.
     least(e.known_to, current_date + 1) AS known_to, -- First day after those on which it is known, or carried on, as closed.
     least(t.started_earliest, e.started_on) AS started_earliest, -- Earliest first day that a source gives.
     greatest(t.started_latest, e.started_on) AS started_latest, -- Latest first day that a source gives, within five days.

@@ -1,4 +1,4 @@
--- Trade targets against what was reached: the growth a year that each stated target needs, and the growth held.
+-- Targets of turnover against what was reached: the growth a year that each stated target needs, and the growth held.
 -- One row is one statement of a target. Growth is compound, by year, from the last known calendar year.
 WITH targets AS (
     SELECT
@@ -6,7 +6,12 @@ WITH targets AS (
         array_to_string(list_sort(string_split(parties, ';')), '-') AS pair,
         coalesce(announced_on, known_from) AS stated_on
     FROM commitments
-    WHERE kind = 'trade_target' AND unit = 'USD_million' AND len(string_split(parties, ';')) = 2
+    WHERE
+        kind = 'trade_target'
+        AND unit = 'USD_million'
+        AND len(string_split(parties, ';')) = 2
+        -- A target for exports or for single goods is not measured by turnover.
+        AND NOT regexp_matches(title, '(?i)export|import|agri|farm|food')
 ),
 
 -- The two sides count differently, so a pace is that of one side: the one that more pages quote for the latest years.
@@ -33,14 +38,34 @@ years AS (
         t.pair,
         t.year,
         any_value(c.reporter) AS reporter,
-        mode(t.value ORDER BY t.value) AS value,
+        arg_max(t.value, (t.pages, t.value)) AS value,
         min(t.value) AS lowest,
         max(t.value) AS highest,
-        list(t.row_key ORDER BY t.row_key) AS row_keys
-    FROM turnover_years AS t
+        list_sort(flatten(list(t.row_keys))) AS row_keys
+    FROM (
+        SELECT
+            pair,
+            year,
+            reporter,
+            value,
+            count(DISTINCT source_url) AS pages,
+            list(row_key) AS row_keys
+        FROM turnover_years
+        GROUP BY ALL
+    ) AS t
     LEFT JOIN counting AS c ON t.pair = c.pair
     WHERE t.reporter IS NULL OR t.reporter = c.reporter
     GROUP BY t.pair, t.year
+),
+
+-- The first year that met the target, of those over after it was stated.
+met AS (
+    SELECT
+        t.row_key,
+        min(y.year) AS year
+    FROM targets AS t
+    INNER JOIN years AS y ON t.pair = y.pair AND y.value >= t.target_value AND y.year >= coalesce(year(t.stated_on), 0)
+    GROUP BY t.row_key
 ),
 
 latest AS (
@@ -49,7 +74,7 @@ latest AS (
     QUALIFY row_number() OVER (PARTITION BY pair ORDER BY year DESC) = 1
 ),
 
--- The year the promise starts from: the last one over when it was made, else the first that is known.
+-- The year the promise starts from: the last one over when it was made.
 baseline AS (
     SELECT
         t.row_key,
@@ -58,10 +83,8 @@ baseline AS (
         y.row_keys
     FROM targets AS t
     INNER JOIN years AS y ON t.pair = y.pair
-    QUALIFY row_number() OVER (
-        PARTITION BY t.row_key
-        ORDER BY y.year < year(t.stated_on) DESC NULLS LAST, abs(year(t.stated_on) - y.year)
-    ) = 1
+    WHERE y.year < year(t.stated_on)
+    QUALIFY row_number() OVER (PARTITION BY t.row_key ORDER BY y.year DESC) = 1
 ),
 
 -- The pace held is measured over the five known years up to the latest, or as many as there are.
@@ -87,7 +110,7 @@ SELECT
     t.baseline_value AS stated_baseline, -- Level at the time as the source gives it, for the period in baseline_period.
     t.baseline_period, -- Period of the stated baseline.
     l.reporter AS counted_by, -- Side whose figures these are, ISO 3166-1 alpha-3; empty = only figures told with targets.
-    b.year AS baseline_year, -- The last calendar year that was over when it was stated; else the first known.
+    b.year AS baseline_year, -- The last calendar year with a figure that was over when it was stated; empty = none.
     b.value AS baseline, -- Turnover in that year, millions of US dollars.
     l.year AS latest_year, -- Latest calendar year with a figure.
     l.value AS latest, -- Turnover in that year: what most pages print.
@@ -97,15 +120,15 @@ SELECT
     e.year AS pace_from_year, -- Year from which the held pace is measured, at most five years before the latest.
     round(pow(l.value / e.value, 1.0 / (l.year - e.year)) - 1, 4) AS growth_held, -- Growth a year from there to the latest.
     CASE
-        WHEN l.value >= t.target_value THEN 0
+        WHEN year(t.target_date) > l.year AND l.value >= t.target_value THEN 0
         WHEN year(t.target_date) > l.year
             THEN round(pow(t.target_value / l.value, 1.0 / (year(t.target_date) - l.year)) - 1, 4)
     END AS growth_needed, -- Growth a year needed from the latest to the target's year; empty = no date, or a date gone by.
     CASE
-        WHEN l.value >= t.target_value THEN l.year
-        WHEN l.value > e.value
+        WHEN m.year IS NOT NULL THEN m.year
+        WHEN l.value < t.target_value AND l.value > e.value
             THEN l.year + ceil(ln(t.target_value / l.value) / ln(pow(l.value / e.value, 1.0 / (l.year - e.year))))::BIGINT
-    END AS reached_in, -- Year in which it is reached at the held pace (the latest year where it already is); empty = never at that pace.
+    END AS reached_in, -- First year that met it; else the year in which the held pace meets it; empty = never at that pace.
     t.source_name, -- Who published the statement.
     t.source_url, -- The page.
     t.row_key, -- Its row in commitments.
@@ -114,3 +137,4 @@ FROM targets AS t
 LEFT JOIN latest AS l ON t.pair = l.pair
 LEFT JOIN baseline AS b ON t.row_key = b.row_key
 LEFT JOIN earlier AS e ON t.pair = e.pair
+LEFT JOIN met AS m ON t.row_key = m.row_key

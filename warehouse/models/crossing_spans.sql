@@ -175,13 +175,28 @@ aged AS (
     FROM counted
 ),
 
+-- Once it has lapsed, an old closure decides nothing any more: only a new change does.
+lapsed AS (
+    SELECT
+        * EXCLUDE (stale_from),
+        min(stale_from) OVER (PARTITION BY crossing_id, flow, told, since) AS stale_from
+    FROM aged
+),
+
 agreeing AS (
     SELECT * REPLACE (least(to_day, stale_from) AS to_day)
-    FROM aged
+    FROM lapsed
     WHERE from_day < stale_from
     UNION ALL
-    SELECT * REPLACE (greatest(from_day, stale_from) AS from_day, 'unknown' AS status)
-    FROM aged
+    SELECT
+        * REPLACE (
+            greatest(from_day, stale_from) AS from_day,
+            'unknown' AS status,
+            0 AS voices,
+            NULL AS report_id,
+            NULL AS since
+        )
+    FROM lapsed
     WHERE to_day > stale_from
 ),
 

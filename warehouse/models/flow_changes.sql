@@ -37,19 +37,19 @@ voices_for AS (
 ),
 
 voices_against AS (
-    -- And against the end of its state, or the start of any other, while it asserts its own: from three days after
-    -- its start, when the two are no longer one day told in two ways, to two days before its last.
+    -- And against the start of any other state while it asserts its own: from three days after its start, when the
+    -- two are no longer one day told in two ways, to two days before its last. Against an end, from the day after.
     SELECT
         r.crossing_id,
         r.flow,
         CASE WHEN r.status = s.status THEN 'not ' || r.status ELSE s.status END AS change,
         r.voice,
         'against' AS side,
-        r.valid_from + 3 AS from_day,
+        CASE WHEN r.status = s.status THEN r.valid_from + 1 ELSE r.valid_from + 3 END AS from_day,
         r.asserted_to - 2 AS to_day
     FROM reports AS r
     CROSS JOIN states AS s
-    WHERE r.valid_from + 3 < r.asserted_to - 2
+    WHERE (CASE WHEN r.status = s.status THEN r.valid_from + 1 ELSE r.valid_from + 3 END) < r.asserted_to - 2
 ),
 
 spans AS (

@@ -117,6 +117,7 @@ named_ends AS (
 ended AS (
     SELECT
         d.* EXCLUDE (valid_to),
+        d.valid_to IS NULL AS names_no_end,
         coalesce(
             d.valid_to,
             (
@@ -132,17 +133,20 @@ ended AS (
     FROM deciding AS d
 ),
 
--- A state without an end lasts until the next state without one.
+-- A report that names no end holds until the next start of that kind, and no old start returns after a newer one has
+-- ended.
 closed_off AS (
     SELECT
         *,
-        coalesce(
-            valid_to,
-            lead(day) OVER (
-                PARTITION BY crossing_id, flow, valid_to IS NULL
-                ORDER BY day
-            ),
-            DATE '9999-12-31'
+        least(
+            coalesce(valid_to, DATE '9999-12-31'),
+            CASE
+                WHEN names_no_end
+                    THEN coalesce(
+                        lead(day) OVER (PARTITION BY crossing_id, flow, names_no_end ORDER BY day), DATE '9999-12-31'
+                    )
+                ELSE DATE '9999-12-31'
+            END
         ) AS until_day
     FROM ended
 ),

@@ -7,12 +7,13 @@ WITH counts AS (
         string_split(i.series_id, '-')[-2] AS counting,
         coalesce(v.voice, i.source_name) AS voice,
         -- A year's figure printed before the year's end is one to date.
-        coalesce(i.published_on < i.period_end, false) AS to_date
+        i.published_on < i.period_end AS to_date,
+        -- The publisher's own page goes before those that relay it.
+        coalesce(v.voice, i.source_name) = i.publisher AS own
     FROM incident_counts AS i
     LEFT JOIN voices AS v ON i.source_name = v.publisher
 ),
 
--- What most voices print for a period stands for it; between equals the later knowledge.
 printed AS (
     SELECT
         publisher,
@@ -21,8 +22,10 @@ printed AS (
         counting,
         period_start,
         period_end,
-        to_date,
         value,
+        -- A figure of which every dated page came before the year's end is one to date.
+        coalesce(bool_and(to_date), false) AS to_date,
+        bool_or(own) AS own,
         count(DISTINCT voice) AS voices,
         count(DISTINCT source_url) AS pages,
         max(known_from) AS known_from,
@@ -38,7 +41,7 @@ whole_years AS (
         metric,
         counting,
         year(period_start) AS year,
-        arg_max(value, (NOT to_date, voices, known_from, value)) AS value,
+        arg_max(value, (NOT to_date, own, voices, known_from, value)) AS value,
         bool_and(to_date) AS to_date,
         min(value) AS lowest,
         max(value) AS highest,
@@ -57,7 +60,7 @@ months AS (
         metric,
         counting,
         period_start AS month,
-        arg_max(value, (NOT to_date, voices, known_from, value)) AS value,
+        arg_max(value, (NOT to_date, own, voices, known_from, value)) AS value,
         min(value) AS lowest,
         max(value) AS highest,
         sum(pages) AS pages,
@@ -90,7 +93,7 @@ SELECT
     coalesce(y.metric, s.metric) AS metric, -- What is counted.
     coalesce(y.counting, s.counting) AS counting, -- Of what: cnt events; ma militant attacks alone; ops operations alone; all both; the rest as in series_id.
     coalesce(y.year, s.year) AS year, -- Calendar year.
-    coalesce(y.value, s.value) AS value, -- The figure that stands: of several, what most voices print, then the latest.
+    coalesce(y.value, s.value) AS value, -- The figure that stands: of several, final before to date, the publisher's own page before others, then what most voices print, then the latest.
     CASE
         WHEN y.year IS NULL THEN 'summed_from_months'
         WHEN y.to_date THEN 'given_to_date'
