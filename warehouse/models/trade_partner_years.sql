@@ -76,9 +76,10 @@ whole_years AS (
             WHEN month(period_start) = 7 AND day(period_start) = 1 THEN 'july'
             WHEN month(period_start) = 4 AND day(period_start) = 1 THEN 'april'
             WHEN month(period_start) = 3 AND day(period_start) BETWEEN 19 AND 22 THEN 'march'
-            -- Any other twelve months stand for themselves.
-            ELSE strftime(period_start, '%Y-%m-%d')
+            ELSE 'other'
         END AS year_kind,
+        -- Twelve months that are no one's year stand for themselves.
+        CASE WHEN year_kind = 'other' THEN period_start END AS own_start,
         min(period_start) AS period_start,
         max(period_end) AS period_end,
         arg_max(value, weight) AS value,
@@ -150,7 +151,7 @@ SELECT
     coalesce(y.partner, s.partner) AS partner, -- Partner; WLD and Central Asia are groups.
     coalesce(y.flow, s.flow) AS flow, -- export, import, total or transit, seen from the reporter.
     coalesce(y.basis, s.basis) AS basis, -- balance_of_payments or customs; empty = the page does not say.
-    coalesce(y.year_kind, s.year_kind) AS year_kind, -- calendar, july (Pakistan's fiscal year), april (India's), march (Afghan, Iranian); else the day that the twelve months begin on.
+    coalesce(y.year_kind, s.year_kind) AS year_kind, -- calendar, july (Pakistan's fiscal year), april (India's), march (Afghan, Iranian), other (each such period is a row of its own).
     coalesce(y.start_year, s.start_year) AS start_year, -- Year in which it begins.
     coalesce(y.period_start, s.period_start) AS period_start, -- First day.
     coalesce(y.period_end, s.period_end) AS period_end, -- Last day.
