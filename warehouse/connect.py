@@ -76,10 +76,12 @@ def _one_question(cursor: duckdb.DuckDBPyConnection, text: str) -> str:
     statements = cursor.extract_statements(text)
     setting = [one for one in statements if one.type == duckdb.StatementType.SET]
     asking = [one for one in statements if one.type != duckdb.StatementType.SET]
-    if len(asking) != 1:
+    if len(asking) > 1:
         raise QueryError(f"ask one question at a time: there are {len(asking)} here")
     for one in setting:
         cursor.execute(one)
+    if not asking:
+        raise QueryError("nothing is asked: a SET alone lasts no longer than this command")
     return str(asking[0].query)
 
 
