@@ -14,6 +14,7 @@ states AS (
         s.crossing_id,
         s.flow,
         s.from_day,
+        s.to_day,
         s.status,
         s.disputed,
         s.basis
@@ -51,8 +52,12 @@ on_piece AS (
     FROM pieces AS p
     INNER JOIN gates AS g ON p.border = g.border AND p.from_day >= g.valid_from
     CROSS JOIN (VALUES ('exports'), ('imports'), ('transit')) AS f (flow)
-    ASOF INNER JOIN states AS s
-        ON g.crossing_id = s.crossing_id AND f.flow = s.flow AND p.from_day >= s.from_day
+    INNER JOIN states AS s
+        ON
+            g.crossing_id = s.crossing_id
+            AND f.flow = s.flow
+            AND p.from_day >= s.from_day
+            AND p.from_day < s.to_day
 ),
 
 judged AS (

@@ -1,7 +1,5 @@
 -- border_spans, and Afghanistan as a whole (border AFG): its borders weighed by the trade that normally crosses them.
-WITH borders AS (SELECT DISTINCT border, flow FROM border_spans WHERE crossings > 0),
-
-spans AS (SELECT * FROM border_spans WHERE crossings > 0),
+WITH spans AS (SELECT * FROM border_spans WHERE crossings > 0),
 
 -- Transit has no trade figures of its own: it is weighed as cargo is.
 weights AS (
@@ -31,9 +29,9 @@ parts AS (
         s.* EXCLUDE (from_day, to_day),
         w.normal
     FROM pieces AS p
-    CROSS JOIN borders AS b
-    ASOF INNER JOIN spans AS s ON b.border = s.border AND b.flow = s.flow AND p.from_day >= s.from_day
-    ASOF LEFT JOIN weights AS w ON b.border = w.border AND b.flow = w.flow AND p.from_day >= w.valid_from
+    INNER JOIN spans AS s ON p.from_day >= s.from_day AND p.from_day < s.to_day
+    LEFT JOIN weights AS w
+        ON s.border = w.border AND s.flow = w.flow AND p.from_day >= w.valid_from AND p.from_day < w.valid_to
 ),
 
 sums AS (
