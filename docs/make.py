@@ -4,7 +4,7 @@ data/raw/datapackage.json comes from the contracts, docs/dictionary.md from the 
 and docs/cli.md from the program, the answers in docs/questions.md from the shipped facts.
 
 Rows that break their contract stay in the shipped files; the package lists them as rows to be passed over, so that
-other readers of the package get what Serai loads.
+other readers of the package get what Serai loads. Of misprints it says what Serai loads in their place.
 """
 
 from __future__ import annotations
@@ -74,7 +74,9 @@ def package(reader: Reader) -> str:
         "title": "Serai: shipped facts on Afghanistan's land borders",
         "description": "Every row is one fact as one source reported it. Sources that disagree are separate rows.",
         "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
-        "resources": [_resource(source.load(name), broken.get(name, {})) for name in source.names()],
+        "resources": [
+            _resource(source.load(name), broken.get(name, {}), _corrected(reader, name)) for name in source.names()
+        ],
     }
     return json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n"
 
@@ -136,7 +138,19 @@ def command_line() -> str:
     return "\n".join([*parts, codes, ""])
 
 
-def _resource(one: source.Source, broken: dict[int, str]) -> dict[str, Any]:
+def _corrected(reader: Reader, name: str) -> list[dict[str, Any]]:
+    found = reader.cursor().execute(
+        """
+        SELECT row_number, action, field, printed, loaded, reason FROM corrections
+        WHERE source = ? ORDER BY row_number, field
+        """,
+        [name],
+    )
+    columns = ("row", "action", "field", "printed", "loaded", "reason")
+    return [dict(zip(columns, line, strict=True)) for line in found.fetchall()]
+
+
+def _resource(one: source.Source, broken: dict[int, str], corrected: list[dict[str, Any]]) -> dict[str, Any]:
     contract = contracts.load(one.dataset)
     descriptor = contracts.descriptor(one.dataset)
     table = {key: value for key, value in descriptor.items() if key not in OWN_KEYS}
@@ -157,6 +171,8 @@ def _resource(one: source.Source, broken: dict[int, str]) -> dict[str, Any]:
     if broken:
         resource["dialect"] = {"commentRows": sorted(broken)}
         resource["heldBack"] = [{"row": row, "reason": reason} for row, reason in sorted(broken.items())]
+    if corrected:
+        resource["corrections"] = corrected
     return resource
 
 

@@ -1,4 +1,4 @@
-"""The run ledger: what came of each source, what was judged, what was held back."""
+"""The run ledger: what came of each source, what was judged, held back and corrected."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ import duckdb
 import polars as pl
 
 from expectations.findings import OVERSIZED, UNREADABLE
-from ingest import source
+from ingest import corrections, source
+from ingest.corrections import Applied
 from ingest.source import Source
 from warehouse import contracts
-from warehouse.load import Loaded
+from warehouse.contracts import Contract
+from warehouse.load import Loaded, row_key
 
 if TYPE_CHECKING:
     from expectations.verdict import Verdict
@@ -155,6 +157,32 @@ def quarantine(con: duckdb.DuckDBPyConnection, run: SourceRun, verdict: Verdict,
             for failure in verdict.failures
         ],
     )
+
+
+def correct(con: duckdb.DuckDBPyConnection, run: SourceRun, contract: Contract, applied: list[Applied]) -> None:
+    """Write what was corrected, with what the source printed, what was loaded, and the row as it came."""
+    if not applied:
+        return
+    # The key as the row was loaded; of a row dropped as it came, which is the same.
+    keys = [{name: one.corrected[name] for name in ("row_number", *contract.primary_key)} for one in applied]
+    came = [{"row_number": one.as_came["row_number"], "row": _as_came(one.as_came)} for one in applied]
+    con.register("lines", corrections.recorded(applied).to_arrow())
+    con.register("keys", pl.DataFrame(keys, infer_schema_length=None).to_arrow())
+    con.register("came", pl.DataFrame(came).to_arrow())
+    con.execute(
+        f"""
+        INSERT INTO ops.corrections BY NAME
+        SELECT
+            $run_id AS run_id, $dataset AS dataset, $source AS source,
+            {row_key(contract, "keys")} AS row_key, lines.*, came."row"
+        FROM lines
+        INNER JOIN keys USING (row_number)
+        INNER JOIN came USING (row_number)
+        """,
+        {"run_id": run.run_id, "dataset": run.dataset, "source": run.source},
+    )
+    for name in ("lines", "keys", "came"):
+        con.unregister(name)
 
 
 def _as_came(row: dict[str, object]) -> str:

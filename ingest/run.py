@@ -1,4 +1,4 @@
-"""One ingest: fetch, parse, judge, load, derive, publish. Readers see all of it or nothing."""
+"""One ingest: fetch, parse, correct, judge, load, derive, publish. Readers see all of it or nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
-from ingest import ledger, snapshots, source
+from ingest import corrections, ledger, snapshots, source
+from ingest.corrections import Applied
 from ingest.csv_file import BatchError, ParseLimits
 from ingest.ledger import SourceRun
 from ingest.source import Source
@@ -179,11 +180,14 @@ def _steps(bench: _Bench, one: Source, run: SourceRun) -> SourceRun:
     run = replace(run, snapshot=digest, fingerprint=ledger.fingerprint(bench.con, one, digest))
     if run.fingerprint == ledger.last_fingerprint(bench.con, one):
         return ledger.unchanged(bench.con, run)
-    rows = one.parse(content, contracts.load(one.dataset), bench.limits.parse)
-    return _judge_and_load(bench, one, run, rows)
+    as_came = one.parse(content, contracts.load(one.dataset), bench.limits.parse)
+    rows, corrected = corrections.apply(as_came, corrections.load(one))
+    return _judge_and_load(bench, one, run, rows, corrected)
 
 
-def _judge_and_load(bench: _Bench, one: Source, run: SourceRun, rows: pl.DataFrame) -> SourceRun:
+def _judge_and_load(
+    bench: _Bench, one: Source, run: SourceRun, rows: pl.DataFrame, corrected: list[Applied]
+) -> SourceRun:
     from expectations.judge import Batch
 
     contract = contracts.load(one.dataset)
@@ -197,5 +201,6 @@ def _judge_and_load(bench: _Bench, one: Source, run: SourceRun, rows: pl.DataFra
     good = rows.filter(~pl.col("row_number").is_in(verdict.bad_rows)).select(contract.columns)
     with transaction(bench.con):
         ledger.quarantine(bench.con, run, verdict, rows)
+        ledger.correct(bench.con, run, contract, corrected)
         loaded = load(bench.con, contract, good, present=rows, source=one.name, run_id=run.run_id, at=run.started_at)
     return replace(run, outcome="loaded", loaded=loaded, rows_quarantined=len(verdict.bad_rows))

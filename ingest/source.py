@@ -2,7 +2,8 @@
 
 A source is ``ingest/sources/<name>.yaml`` (who publishes, under which licence, where, how often, how many rows to
 expect) and, where its bytes are not already a CSV file in its dataset's shape, ``<name>.py`` beside it with
-``parse(content, contract, limits)``. Nothing else names a source.
+``parse(content, contract, limits)``. Its known errors, if any, are ``<name>.corrections.yaml`` (ingest.corrections).
+Nothing else names a source.
 """
 
 from __future__ import annotations
@@ -45,7 +46,13 @@ class Source:
     @property
     def files(self) -> list[Path]:
         """The files that define the source."""
-        return [path for path in (HERE / f"{self.name}.yaml", HERE / f"{self.name}.py") if path.exists()]
+        declared = (HERE / f"{self.name}.yaml", HERE / f"{self.name}.py", self.corrections)
+        return [path for path in declared if path.exists()]
+
+    @property
+    def corrections(self) -> Path:
+        """The file of its known errors, which need not exist."""
+        return HERE / f"{self.name}.corrections.yaml"
 
     @property
     def parse(self) -> Parse:

@@ -1,4 +1,4 @@
--- What Serai did: every run, every judgement, every row held back, how fresh each dataset is.
+-- What Serai did: every run, every judgement, every row held back or corrected, how fresh each dataset is.
 CREATE SCHEMA IF NOT EXISTS facts;
 CREATE SCHEMA IF NOT EXISTS ops;
 CREATE SCHEMA IF NOT EXISTS as_of;
@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS ops.runs (
     reason VARCHAR, -- Why the batch was refused, or what went wrong.
     snapshot VARCHAR, -- SHA-256 of the bytes as they came.
     fingerprint VARCHAR, -- SHA-256 over the snapshot and the rules it was judged by.
-    rows_seen BIGINT NOT NULL, -- Rows in the batch.
+    rows_seen BIGINT NOT NULL, -- Rows in the batch, without those that a correction dropped.
     rows_added BIGINT NOT NULL, -- Rows with a key not seen before.
     rows_corrected BIGINT NOT NULL, -- Rows whose old version was closed and a new one added.
     rows_withdrawn BIGINT NOT NULL, -- Rows gone from the source, marked as such.
@@ -50,6 +50,25 @@ CREATE TABLE IF NOT EXISTS ops.quarantine (
     PRIMARY KEY (run_id, dataset, row_number, expectation)
 );
 COMMENT ON TABLE ops.quarantine IS 'Rows held back, one line for each expectation that a row failed. The newest run of a source replaces its older lines in the view quarantine.';
+
+CREATE TABLE IF NOT EXISTS ops.corrections (
+    run_id VARCHAR NOT NULL, -- The run that applied it.
+    dataset VARCHAR NOT NULL, -- Dataset of the row.
+    source VARCHAR NOT NULL, -- Source it came from; the entry stands in ingest/sources/<source>.corrections.yaml.
+    entry BIGINT NOT NULL, -- Position of the entry in that file, from 1.
+    action VARCHAR NOT NULL CHECK (action IN ('drop', 'override', 'flag')), -- drop = the row is left out; override = it is loaded with another value; flag = it is loaded as printed, with this warning.
+    row_number BIGINT NOT NULL, -- Row in the source file; the header is row 1.
+    row_key VARCHAR NOT NULL, -- Key of the row as loaded: row_key of its dataset. Of a row dropped, as printed.
+    field VARCHAR NOT NULL, -- The column that is wrong or doubtful.
+    printed VARCHAR, -- What the source has there.
+    loaded VARCHAR, -- What was loaded; the same for a flag, empty for a row dropped.
+    decided_on DATE NOT NULL, -- Day on which the correction was decided.
+    reason VARCHAR NOT NULL, -- Why, in words.
+    read_at VARCHAR NOT NULL, -- Where the evidence was read.
+    row JSON NOT NULL, -- The row as it came.
+    PRIMARY KEY (run_id, entry, field)
+);
+COMMENT ON TABLE ops.corrections IS 'Known errors of sources, as each run met them: one line for each column of a row that was dropped, overridden or flagged. The view corrections has those in force.';
 
 CREATE TABLE IF NOT EXISTS ops.schema_parts (
     name VARCHAR PRIMARY KEY, -- A table, or a view with its comments.

@@ -1,4 +1,4 @@
-"""Data quality: how fresh each dataset is, how it was judged, and what was held back."""
+"""Data quality: how fresh each dataset is, how it was judged, what was held back and what corrected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ REPORTS = "/reports/"
 
 def show() -> None:
     parts.heading(
-        "Data quality", "How fresh each dataset is, how its newest batch was judged, and what was held back."
+        "Data quality",
+        "How fresh each dataset is, how its newest batch was judged, what was held back, and what was corrected.",
     )
     freshness, judged, held = house.freshness(texts.today()), house.judgements(), house.quarantine()
     figures(freshness, judged, held)
@@ -25,6 +26,7 @@ def show() -> None:
     fresh(freshness)
     judgements(judged)
     quarantine(held)
+    corrections(house.corrections())
     parts.rows(house.runs(), "ops.runs", label="The last runs")
 
 
@@ -95,6 +97,24 @@ def quarantine(held: pl.DataFrame) -> None:
         return
     parts.table(held, "quarantine")
     st.caption("Source: the rows as they came, in JSON, with the expectation that each failed.")
+
+
+def corrections(known: pl.DataFrame) -> None:
+    st.markdown("##### Corrections: known errors of the sources")
+    if known.is_empty():
+        st.markdown("None are known.")
+        return
+    rows = known.select("dataset", "row_number", "action").unique()
+    flagged = rows.filter(pl.col("action") == "flag").height
+    st.markdown(
+        f"{rows.height - flagged} rows were loaded otherwise than printed, or left out; {flagged} were loaded as "
+        "printed, with a warning."
+    )
+    parts.table(known, "corrections")
+    st.caption(
+        "Source: the corrections files beside the sources, each entry with its reason and where that was read. What "
+        "a source printed is kept; an entry that no longer fits its row refuses the batch."
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The house itself: freshness, runs, judgements, quarantine, datasets and publishers."""
+"""The house itself: freshness, runs, judgements, quarantine, corrections, datasets and publishers."""
 
 from __future__ import annotations
 
@@ -51,6 +51,17 @@ def judgements() -> pl.DataFrame:
 def quarantine() -> pl.DataFrame:
     """The rows held back now, a line for each reason."""
     return ask("SELECT dataset, row_number, reason, expectation, row, held_back_at FROM quarantine ORDER BY ALL")
+
+
+def corrections() -> pl.DataFrame:
+    """The known errors of sources, a line for each column corrected or doubted."""
+    return ask(
+        """
+        SELECT dataset, row_number, action, field, printed, loaded, reason, decided_on, read_at, row
+        FROM corrections
+        ORDER BY action = 'flag', dataset, row_number, field
+        """
+    )
 
 
 def datasets() -> pl.DataFrame:

@@ -21,7 +21,7 @@ SAYS = {
     "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what"],
     "trade": ["by twelve months", "by month", "The mirror"],
     "commitments": ["against the target of", "Kilometres built", "Days promised"],
-    "quality": ["Freshness", "Expectations that failed", "Quarantine"],
+    "quality": ["Freshness", "Expectations that failed", "Quarantine", "loaded otherwise than printed"],
     "about": ["Two clocks", "ODbL", "Apache-2.0", "What the data does not know"],
 }
 
