@@ -126,11 +126,14 @@ sums AS (
 bounds AS (
     SELECT
         *,
-        -- Where nothing that weighs for sure is left to divide by, all that is there says the same.
-        coalesce(low / nullif(total + uncounted_not_low, 0), 1) AS least_shut,
-        coalesce((high + uncounted_high) / nullif(total + uncounted_high, 0), 0) AS most_shut,
-        coalesce(shut / nullif(total + uncounted_not_shut, 0), 1) AS settled_low,
-        coalesce((shut + unsettled + uncounted_not_open) / nullif(total + uncounted_not_open, 0), 0) AS settled_high
+        -- Where nothing that weighs for sure is left to divide by, all that is there says the same. Rounded, for
+        -- sums of fractions depend on their order in the last digits.
+        round(coalesce(low / nullif(total + uncounted_not_low, 0), 1), 6) AS least_shut,
+        round(coalesce((high + uncounted_high) / nullif(total + uncounted_high, 0), 0), 6) AS most_shut,
+        round(coalesce(shut / nullif(total + uncounted_not_shut, 0), 1), 6) AS settled_low,
+        round(
+            coalesce((shut + unsettled + uncounted_not_open) / nullif(total + uncounted_not_open, 0), 0), 6
+        ) AS settled_high
     FROM sums
 )
 
@@ -141,14 +144,14 @@ SELECT
     p.to_day, -- First day after; 9999-12-31 = going on.
     -- Of what weighs and is known. Were the bounds further apart than a half, the unknown could turn the answer round.
     CASE
-        WHEN b.settled_high - b.settled_low <= 0.5 THEN coalesce(b.shut / nullif(b.known, 0), b.settled_low)
+        WHEN b.settled_high - b.settled_low <= 0.5 THEN round(coalesce(b.shut / nullif(b.known, 0), b.settled_low), 6)
     END AS share_shut, -- Share of the normal capacity known that is shut; empty where unknown states and weights leave more than a half open. [share]
     b.least_shut AS low, -- The least it can be: unknown, restricted and disputed count as open. [share]
     b.most_shut AS high, -- The most it can be: they count as shut. [share]
     b.settled_low, -- The least, taking disputes and transit as the panel decides them: what is not known counts as open. [share]
     b.settled_high, -- The most, likewise. [share]
-    coalesce(b.known / nullif(b.total + b.uncounted, 0), 0) AS weight_known, -- Share of the normal capacity, those uncounted taken at their most, whose weight and state are known. [share]
-    coalesce(b.reported / nullif(b.total, 0), 0) AS weight_reported, -- Share of the weight known whose state a report asserts; the rest is carried on or assumed. [share]
+    round(coalesce(b.known / nullif(b.total + b.uncounted, 0), 0), 6) AS weight_known, -- Share of the normal capacity, those uncounted taken at their most, whose weight and state are known. [share]
+    round(coalesce(b.reported / nullif(b.total, 0), 0), 6) AS weight_reported, -- Share of the weight known whose state a report asserts; the rest is carried on or assumed. [share]
     coalesce(b.crossings, 0)::INT AS crossings, -- Formal trade crossings that had opened.
     coalesce(b.crossings_shut, 0)::INT AS crossings_shut, -- Of them shut, one way or both.
     coalesce(b.crossings_unknown, 0)::INT AS crossings_unknown, -- Of them unknown or restricted, one way or both.

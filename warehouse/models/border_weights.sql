@@ -103,7 +103,7 @@ SELECT
     count(*)::INT AS years, -- Yearly figures behind it; two countries that count the same year are two.
     list(DISTINCT u.reporter ORDER BY u.reporter) AS reporters, -- Countries that counted.
     bool_or(t.first AND t.day > DATE '2014-01-01') AS carried_back, -- Whether part of the span is before the first year that anybody counted.
-    flatten(list(u.row_keys ORDER BY u.period_end, u.reporter)) AS row_keys -- The rows of trade_flows behind it.
+    flatten(list(u.row_keys ORDER BY u.period_end, u.period_start, u.reporter, u.basis, u.value)) AS row_keys -- The rows of trade_flows behind it.
 FROM turns AS t
 INNER JOIN undisturbed AS u
     ON

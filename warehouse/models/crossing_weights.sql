@@ -153,7 +153,7 @@ SELECT
     unit, -- trucks, vehicles or tonnes.
     lowest, -- Lowest figure behind it. [a day]
     highest, -- Highest figure behind it. [a day]
-    normal / sum(normal) OVER (PARTITION BY border) AS weight, -- Share of all that is known of its border, both ways together. [share]
+    round(normal / sum(normal) OVER (PARTITION BY border), 6) AS weight, -- Share of all that is known of its border, both ways together. [share]
     derivation, -- counted = from figures for this way, those for both ways halved; other_way = from the way back, for trucks return; unknown = no figure.
     valid_from, -- First day on which it weighs anything: 2014-01-01, or the day it opened.
     pages::INT AS pages, -- Pages that give a figure.

@@ -66,10 +66,10 @@ sums AS (
 bounds AS (
     SELECT
         *,
-        coalesce(low / nullif(total + uncounted_not_low, 0), 1) AS least_shut,
-        coalesce((high + uncounted_high) / nullif(total + uncounted_high, 0), 0) AS most_shut,
-        coalesce(settled_low / nullif(total + uncounted_not_shut, 0), 1) AS settled_least,
-        coalesce((settled_high + uncounted_not_open) / nullif(total + uncounted_not_open, 0), 0) AS settled_most
+        round(coalesce(low / nullif(total + uncounted_not_low, 0), 1), 6) AS least_shut,
+        round(coalesce((high + uncounted_high) / nullif(total + uncounted_high, 0), 0), 6) AS most_shut,
+        round(coalesce(settled_low / nullif(total + uncounted_not_shut, 0), 1), 6) AS settled_least,
+        round(coalesce((settled_high + uncounted_not_open) / nullif(total + uncounted_not_open, 0), 0), 6) AS settled_most
     FROM sums
 )
 
@@ -98,13 +98,16 @@ SELECT
     flow,
     from_day,
     to_day,
-    CASE WHEN settled_most - settled_least <= 0.5 THEN coalesce(settled_low / nullif(known, 0), settled_least) END,
+    CASE
+        WHEN settled_most - settled_least <= 0.5
+            THEN round(coalesce(settled_low / nullif(known, 0), settled_least), 6)
+    END,
     least_shut,
     most_shut,
     settled_least,
     settled_most,
-    coalesce(weight_known / nullif(total + uncounted, 0), 0),
-    coalesce(weight_reported / nullif(total, 0), 0),
+    round(coalesce(weight_known / nullif(total + uncounted, 0), 0), 6),
+    round(coalesce(weight_reported / nullif(total, 0), 0), 6),
     crossings::INT,
     crossings_shut::INT,
     crossings_unknown::INT,
