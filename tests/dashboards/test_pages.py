@@ -20,7 +20,12 @@ SAYS = {
     "crossings": ["reports** in all", "What each report asserts"],
     "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what"],
     "trade": ["by twelve months", "by month", "The mirror"],
-    "commitments": ["against the target of", "kilometres built against days promised", "Kilometres built", "Days promised"],
+    "commitments": [
+        "against the target of",
+        "kilometres built against days promised",
+        "Kilometres built",
+        "Days promised",
+    ],
     "quality": ["Freshness", "Expectations that failed", "Quarantine"],
     "about": ["Two clocks", "ODbL", "Apache-2.0", "What the data does not know"],
 }
