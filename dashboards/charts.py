@@ -187,31 +187,48 @@ def kilometres(frame: pl.DataFrame) -> Drawing:
 
 
 def built_and_promised(built: pl.DataFrame, promises: pl.DataFrame, ahead: pl.DataFrame) -> Drawing:
-    """Kilometres built by date, each day promised at the length promised, and where the held pace leads."""
+    """Kilometres built by date, where the held pace leads, and each day promised at the length promised.
+
+    The line to a day promised begins on the day of the promise, where it is known.
+    """
     looks = {name: look for name, look in colours.OUTCOMES.items() if name in set(promises["outcome"])}
     y = alt.Y("km:Q", title="kilometres", scale=alt.Scale(zero=True))
-    done = alt.Chart(built).encode(x=_time("observed_on", "day"), y=y)
-    chart = alt.layer(
-        alt.Chart(ahead)
-        .mark_line(strokeDash=[2, 4], color=colours.GREY, strokeWidth=2)
-        .encode(x=_time("observed_on", "day"), y=y),
-        done.mark_line(color=colours.BLUE, strokeWidth=1.5).encode(detail="of:N"),
-        done.mark_point(filled=True, size=70, color=colours.BLUE, opacity=0.95).encode(
-            tooltip=["observed_on:T", "km:Q", "of:N", "event:N", "sources:N"]
+    led, done = (alt.Chart(frame).encode(x=_time("observed_on", "day"), y=y) for frame in (ahead, built))
+    promised = alt.Chart(promises).encode(
+        y=y,
+        color=_colour("outcome:N", {name: colour for name, (colour, _) in looks.items()}),
+        tooltip=["title:N", "stated_on:T", "target_date:T", "slippage_days:Q", "outcome:N", "source_name:N"],
+    )
+    stated = promised.transform_filter("isValid(datum.stated_on)")
+    layers = [
+        (ahead, led.mark_line(strokeDash=[2, 4], color=colours.GREY, strokeWidth=2)),
+        (built, done.mark_line(color=colours.BLUE, strokeWidth=1.5).encode(detail="of:N")),
+        (
+            built,
+            done.mark_point(filled=True, size=70, color=colours.BLUE, opacity=0.95).encode(
+                tooltip=["observed_on:T", "km:Q", "of:N", "event:N", "sources:N"]
+            ),
         ),
-        alt.Chart(promises)
-        .mark_point(filled=True, size=110, opacity=0.95)
-        .encode(
-            x=_time("target_date", "day"),
-            y=y,
-            color=_colour("outcome:N", {name: colour for name, (colour, _) in looks.items()}),
-            shape=_shape("outcome:N", {name: shape for name, (_, shape) in looks.items()}),
-            tooltip=["title:N", "stated_on:T", "target_date:T", "slippage_days:Q", "outcome:N", "source_name:N"],
+        (
+            promises,
+            stated.mark_rule(strokeWidth=1.5, opacity=0.4).encode(x=_time("stated_on", "day"), x2="target_date"),
         ),
-    ).properties(height=300)
-    key = [(colours.SIGNS[shape], colour, f"promised: {name}") for name, (colour, shape) in looks.items()]
-    key.insert(0, ("●", colours.BLUE, "built"))
-    return Drawing(chart, [*key, ("┈", colours.GREY, "where the pace held would lead")] if ahead.height else key)
+        (
+            promises,
+            promised.mark_point(filled=True, size=110, opacity=0.95).encode(
+                x=_time("target_date", "day"),
+                shape=_shape("outcome:N", {name: shape for name, (_, shape) in looks.items()}),
+            ),
+        ),
+    ]
+    key = [
+        *[("●", colours.BLUE, "built")][: built.height],
+        *((colours.SIGNS[shape], colour, f"promised: {name}") for name, (colour, shape) in looks.items()),
+        *[("┈", colours.GREY, "where the pace held would lead")][: ahead.height],
+    ]
+    # A layer without rows would stretch the axes to infinity.
+    shown = [layer for frame, layer in layers if frame.height]
+    return Drawing(alt.layer(*shown).properties(height=300), key)
 
 
 def promises(frame: pl.DataFrame) -> Drawing:

@@ -138,21 +138,7 @@ def against_promises() -> None:
     )
     promised = every.filter(pl.col("commitment_id") == chosen)
     built = commitments.construction_progress(chosen)
-    drawn = promised.filter(pl.col("length_km").is_not_null()).select(
-        "title", "stated_on", "target_date", "slippage_days", "source_name", pl.col("length_km").alias("km"),
-        pl.col("outcome").replace("passed_unknown", "passed, outcome unknown").str.replace_all("_", " "),
-    )  # fmt: skip
-    points = built.select(
-        "observed_on", "event", pl.col("km_built").alias("km"), pl.col("part").fill_null("the line").alias("of"),
-        pl.col("source_names").list.join(", ").alias("sources"),
-    )  # fmt: skip
-    pages = promised["source_url"].n_unique()
-    parts.chart(
-        f"{texts.project(chosen)}: kilometres built against days promised",
-        charts.built_and_promised(points, drawn, on_pace(promised)),
-        f"{pages} page{'s' * (pages != 1)} with a day promised, the latest kilometres by {builders(built)}; all "
-        f"listed below. {in_words(promised)} A day promised stands at the length promised; unknown is not drawn.",
-    )
+    built_chart(chosen, promised, built)
     parts.table(
         promised.select(
             "title", "stated_on", "target_date", "change", "slippage_days", "slippage_from_first_days", "outcome",
@@ -162,6 +148,29 @@ def against_promises() -> None:
         "construction_pace",
     )  # fmt: skip
     parts.rows(built.drop("commitment_id"), "construction_progress", label="Kilometres built by date")
+
+
+def built_chart(chosen: str, promised: pl.DataFrame, built: pl.DataFrame) -> None:
+    """Promises of the line alone: against those of a part its kilometres say nothing."""
+    drawn = promised.filter(~pl.col("part") & pl.col("length_km").is_not_null()).select(
+        "title", "stated_on", "target_date", "slippage_days", "source_name", pl.col("length_km").alias("km"),
+        pl.col("outcome").replace("passed_unknown", "passed, outcome unknown").str.replace_all("_", " "),
+    )  # fmt: skip
+    points = built.select(
+        "observed_on", "event", pl.col("km_built").alias("km"), pl.col("part").fill_null("the line").alias("of"),
+        pl.col("source_names").list.join(", ").alias("sources"),
+    )  # fmt: skip
+    if drawn.is_empty() and points.is_empty():
+        return
+    pages = promised["source_url"].n_unique()
+    latest = f", the latest kilometres by {', '.join(built['source_names'][-1])}" if built.height else ""
+    parts.chart(
+        f"{texts.project(chosen)}: kilometres built against days promised",
+        charts.built_and_promised(points, drawn, on_pace(promised)),
+        f"{pages} page{'s' * (pages != 1)} with a day promised{latest}; all listed below. {in_words(promised)} "
+        "A day promised stands at the length promised, its line begins on the day of the promise; days promised "
+        "for a part of the line stand in the table alone.",
+    )
 
 
 def on_pace(promised: pl.DataFrame) -> pl.DataFrame:
@@ -174,16 +183,11 @@ def on_pace(promised: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(ends)
 
 
-def builders(built: pl.DataFrame) -> str:
-    """Who gives the latest kilometres."""
-    return ", ".join(built["source_names"][-1]) if built.height else "nobody"
-
-
 def in_words(promised: pl.DataFrame) -> str:
     """How far it is, at what pace, against what is needed."""
     known = promised.drop_nulls("km_built").sort("km_a_year_needed", nulls_last=True).head(1)
     if known.is_empty():
-        return "How much is built is not known."
+        return "How much is built of what was promised is not known."
     row = known.row(0, named=True)
     part = f" (the {row['built_part'].capitalize()} part)" if row["built_part"] else ""
     words = f"Built by {texts.day(row['built_on'])}: {row['km_built']:g} of {row['length_km']:g} km{part}"
