@@ -20,7 +20,12 @@ SAYS = {
     "crossings": ["reports** in all", "What each report asserts"],
     "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what"],
     "trade": ["by twelve months", "by month", "The mirror"],
-    "commitments": ["against the target of", "Kilometres built", "Days promised"],
+    "commitments": [
+        "against the target of",
+        "kilometres built against days promised",
+        "Kilometres built",
+        "Days promised",
+    ],
     "quality": ["Freshness", "Expectations that failed", "Quarantine"],
     "about": ["Two clocks", "ODbL", "Apache-2.0", "What the data does not know"],
 }
@@ -188,3 +193,16 @@ def test_the_quality_page_links_the_validation_reports(open_page: Open, publishe
     assert links
     for link in links:
         assert (published / link.removeprefix("/")).is_file()
+
+
+def test_every_line_opens_also_those_of_which_nothing_is_known_to_be_built(open_page: Open, published: Path) -> None:
+    names = asked(published, "SELECT DISTINCT commitment_id FROM construction_pace WHERE promised = 'completion'")
+    assert names
+    app = open_page("commitments")
+    for (name,) in names:
+        next(box for box in app.selectbox if box.label == "Pipeline or railway").set_value(name).run()
+        assert not app.exception, name
+        assert "kilometres built against days promised" in said(app)
+    assert "How much is built of what was promised is not known." in said(
+        open_page("commitments", line="trans_afghan_rail")
+    )
