@@ -48,7 +48,7 @@ printed AS (
         p.qualifier IN ('exact', 'about') AS is_total,
         -- The least and the most that it can mean: rounding may have moved it; over and under are bounds.
         CASE p.qualifier WHEN 'under' THEN 0 WHEN 'over' THEN p.value ELSE p.value - p.last_digit / 2 END AS least,
-        CASE p.qualifier WHEN 'over' THEN 'inf' WHEN 'under' THEN p.value ELSE p.value + p.last_digit / 2 END AS most
+        CASE p.qualifier WHEN 'over' THEN 'infinity'::DOUBLE WHEN 'under' THEN p.value ELSE p.value + p.last_digit / 2 END AS most
     FROM trade_periods AS p
     INNER JOIN near_starts AS f ON p.period_start = f.day
     INNER JOIN near_starts AS t ON p.period_end + 1 = t.day AND f.calendar = t.calendar AND f.number < t.number
@@ -213,7 +213,7 @@ settled AS (
 ),
 
 -- What remains of the smallest figure around a dispute that adds up itself depends on who is right, so nobody knows it.
-unknown AS (
+undivided AS (
     SELECT arg_min(i.whole, i.whole_months) AS figure
     FROM within AS i
     INNER JOIN settled AS d ON i.part = d.figure AND NOT d.adds_up
@@ -238,7 +238,7 @@ rests AS (
         list(m.starts_on ORDER BY m.number) AS months
     FROM held AS h
     INNER JOIN month_starts AS m ON h.calendar = m.calendar AND h.number = m.number
-    WHERE h.figure NOT IN (FROM unknown)
+    WHERE h.figure NOT IN (FROM undivided)
     GROUP BY ALL
 ),
 

@@ -53,7 +53,7 @@ borders AS (
     SELECT
         stretch,
         block AS before_block,
-        lead(block) OVER in_stretch AS block,
+        lead(block) OVER in_stretch AS after_block,
         (n - 1) * (n + 1) / (6 * n) AS g_before,
         (n - 1) * (2 * n - 1) / (6 * n) AS h_before,
         lead((n - 1) * (n + 1) / (6 * n)) OVER in_stretch AS g_after,
@@ -61,7 +61,7 @@ borders AS (
         lead(mean) OVER in_stretch - mean AS step
     FROM blocks
     WINDOW in_stretch AS (PARTITION BY stretch ORDER BY block)
-    QUALIFY block IS NOT NULL
+    QUALIFY after_block IS NOT NULL
 ),
 
 -- Borders that depend on one another are a run, numbered from its start.
@@ -81,7 +81,7 @@ runs AS (
 equations AS (
     SELECT
         *,
-        row_number() OVER (PARTITION BY run ORDER BY block) AS i,
+        row_number() OVER (PARTITION BY run ORDER BY before_block) AS i,
         count(*) OVER (PARTITION BY run) AS last
     FROM runs
 ),
@@ -93,7 +93,7 @@ forward AS (
         i,
         last,
         before_block,
-        block,
+        after_block,
         g_after / (h_before + 1 + h_after) AS c,
         step / (h_before + 1 + h_after) AS r
     FROM equations
@@ -104,7 +104,7 @@ forward AS (
         e.i,
         e.last,
         e.before_block,
-        e.block,
+        e.after_block,
         e.g_after / (e.h_before + 1 + e.h_after - e.g_before * f.c),
         (e.step - e.g_before * f.r) / (e.h_before + 1 + e.h_after - e.g_before * f.c)
     FROM forward AS f
@@ -117,7 +117,7 @@ changes AS (
         run,
         i,
         before_block,
-        block,
+        after_block,
         r AS d
     FROM forward
     WHERE i = last
@@ -126,7 +126,7 @@ changes AS (
         f.run,
         f.i,
         f.before_block,
-        f.block,
+        f.after_block,
         f.r - f.c * b.d
     FROM changes AS b
     INNER JOIN forward AS f ON b.run = f.run AND f.i = b.i - 1
@@ -144,7 +144,7 @@ smoothed AS (
         + k * d_in + (d_out - d_in) * k * (k + 1) / (2 * b.n) AS smooth
     FROM placed AS p
     INNER JOIN blocks AS b ON p.block = b.block
-    LEFT JOIN changes AS i ON b.block = i.block
+    LEFT JOIN changes AS i ON b.block = i.after_block
     LEFT JOIN changes AS o ON b.block = o.before_block
 ),
 
