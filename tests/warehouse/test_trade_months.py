@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import duckdb
-import numpy as np
-import polars as pl
 import pytest
-from hypothesis import Phase, given, settings
-from hypothesis import strategies as st
 
-from warehouse import contracts, models, schema
+from tests.warehouse.trade_facts import built, fact, figure_uses, monthly
 from warehouse.connect import Reader, reading
-from warehouse.load import load
 
-FLOWS = contracts.load("trade_flows")
 SERIES = ("reporter", "partner", "flow", "basis", "unit", "calendar")
 SAME_SERIES = " AND ".join(f"m.{name} IS NOT DISTINCT FROM f.{name}" for name in SERIES)
-
-Months = dict[str, tuple[float, str]]
 
 
 @pytest.fixture(scope="module")
@@ -183,138 +172,6 @@ def test_a_month_that_is_disputed_names_the_rows_that_say_otherwise(warehouse: R
     ]
 
 
-# Denton's method.
-
-
-def smoothest(blocks: list[tuple[int, float]]) -> list[float]:
-    """The series with the least squared changes whose blocks (length, sum) add up, by solving it as one system."""
-    lengths = [length for length, _ in blocks]
-    n = sum(lengths)
-    sums = np.zeros((len(blocks), n))
-    for row, (start, length) in enumerate(zip(itertools.accumulate([0, *lengths]), lengths, strict=False)):
-        sums[row, start : start + length] = 1
-    changes = np.diff(np.eye(n), axis=0)
-    system = np.block([[2 * changes.T @ changes, sums.T], [sums, np.zeros((len(blocks), len(blocks)))]])
-    right = np.concatenate([np.zeros(n), [total for _, total in blocks]])
-    found: list[float] = np.linalg.solve(system, right)[:n].tolist()
-    return found
-
-
-def in_a_row(blocks: list[tuple[int, float]]) -> list[dict[str, Any]]:
-    """Facts: periods of so many months with these totals, one after the other from January 1990."""
-    ends = list(itertools.accumulate(length for length, _ in blocks))
-    return [
-        fact(month_number(end - length), month_number(end) - dt.timedelta(days=1), total)
-        for end, (length, total) in zip(ends, blocks, strict=True)
-    ]
-
-
-def month_number(number: int) -> dt.date:
-    return dt.date(1990 + number // 12, number % 12 + 1, 1)
-
-
-def fact(first: dt.date | str, last: dt.date | str, value: float, **more: Any) -> dict[str, Any]:
-    """What one page says of the customs exports of PAK to AFG, published long after, unless said otherwise."""
-    start, end = (dt.date.fromisoformat(day) if isinstance(day, str) else day for day in (first, last))
-    return {
-        "reporter": "PAK",
-        "partner": "AFG",
-        "flow": "export",
-        "commodity": "total",
-        "basis": "customs",
-        "period_start": start,
-        "period_end": end,
-        "value": float(value),
-        "unit": "USD_million",
-        "qualifier": "exact",
-        "source_name": "A paper",
-        "source_url": f"https://example.org/{start}/{end}",
-        "published_on": dt.date(2040, 1, 1),
-        **more,
-    }
-
-
-@functools.cache
-def empty() -> duckdb.DuckDBPyConnection:
-    """A database with the schema alone, made once: making it takes longer than all else here."""
-    con = duckdb.connect()
-    schema.create(con)
-    return con
-
-
-@functools.cache
-def trade_models() -> list[tuple[str, str]]:
-    needed = ("voices", "trade_periods", "trade_figures", "trade_months")
-    return [(model.name, model.query) for model in models.ordered() if model.name in needed]
-
-
-def built(facts: list[dict[str, Any]]) -> duckdb.DuckDBPyConnection:
-    """A database with trade_months made from these facts alone."""
-    con = empty()
-    con.execute("DELETE FROM facts.trade_flows")
-    own = {"date": pl.Date(), "number": pl.Float64()}
-    frame = pl.DataFrame(facts, schema={field.name: own.get(field.type, pl.String()) for field in FLOWS.fields})
-    at = dt.datetime(2040, 11, 22)  # noqa: DTZ001 (the warehouse keeps UTC without a zone)
-    load(con, FLOWS, frame, present=frame, source="test", run_id="r", at=at)
-    for name, query in trade_models():
-        con.execute(f"CREATE OR REPLACE TABLE {name} AS {query}")
-    return con
-
-
-def monthly(facts: list[dict[str, Any]]) -> Months:
-    """The months made from these facts: month → value, derivation."""
-    rows = (
-        built(facts).execute("SELECT month::VARCHAR, value, derivation FROM trade_months ORDER BY month").fetchall()
-    )
-    return {month: (value, derivation) for month, value, derivation in rows}
-
-
-def figure_uses(facts: list[dict[str, Any]]) -> set[tuple[float, str]]:
-    return set(built(facts).execute("SELECT value, use FROM trade_figures").fetchall())
-
-
-@settings(max_examples=30, deadline=None, phases=[Phase.explicit, Phase.generate])
-@given(st.lists(st.tuples(st.integers(1, 14), st.integers(0, 99_999)), min_size=1, max_size=12))
-def test_estimates_are_the_smoothest_months_that_add_up(blocks: list[tuple[int, float]]) -> None:
-    """Against numpy; a block in which the smoothest line falls below nothing is spread evenly."""
-    expected: list[float] = []
-    line = iter(smoothest(blocks))
-    for length, total in blocks:
-        months = list(itertools.islice(line, length))
-        expected += months if min(months) > -1e-6 else [total / length] * length
-    values = [value for value, _ in monthly(in_a_row(blocks)).values()]
-    assert values == pytest.approx(expected, rel=1e-6, abs=1e-3)
-
-
-# Sales of the Swiss chemical and pharmaceutical industry 1975 to 2010, the example of the R package tempdisagg by Sax
-# and Steiner, and the first and last quarters that its td(sales ~ 1, "sum", "quarterly", "denton-cholette") gives.
-# fmt: off
-SALES = [
-    136.702329125076, 151.056073683208, 156.182411025399, 157.207678493837, 162.334015836027, 168.485620646656,
-    183.864632673227, 186.256923432915, 195.484330648858, 214.280900903556, 229.318157107314, 232.393959512629,
-    237.520296854819, 257.342134577955, 281.948553820469, 293.5682517961, 305.16592541909, 325.487512829285,
-    344.406431748204, 382.791652411906, 400.0, 421.598166456267, 461.940547756561, 473.762303358583,
-    513.597230570009, 533.656329830929, 618.681856619671, 663.603508562527, 691.309234069262, 731.743847979507,
-    777.296850499444, 854.69498460372, 1004.93097299718, 1000.37133886138, 1045.63930138848, 988.309676143836,
-]
-FIRST_QUARTERS = [
-    33.3871778747365, 33.7025396373495, 34.3332631625754, 35.2793484504142,
-    36.540795500866, 37.5346634890211, 38.2609524148797, 38.7196622784417,
-]
-LAST_QUARTERS = [
-    263.092674501487, 263.124889928974, 259.759191620242, 252.995579575291,
-    247.922870541578, 244.541064519103, 242.850161507865,
-]
-# fmt: on
-
-
-def test_a_published_example_comes_out_as_published() -> None:
-    """Quarters of years are months of four-month periods."""
-    values = [value for value, _ in monthly(in_a_row([(4, year) for year in SALES])).values()]
-    assert values[: len(FIRST_QUARTERS)] == pytest.approx(FIRST_QUARTERS, rel=1e-7)
-    assert values[-len(LAST_QUARTERS) :] == pytest.approx(LAST_QUARTERS, rel=1e-7)
-
-
 # Small worlds: a few figures of one series.
 
 
@@ -431,8 +288,3 @@ def test_a_month_printed_differently_is_disputed_and_keeps_both_figures() -> Non
     columns = "value, lowest, highest, voices, disputed, len(source_rows), len(dissenting_rows)"
     month = built(voices).execute(f"SELECT {columns} FROM trade_months").fetchall()
     assert month == [(76, 67, 76, 2, True, 2, 1)]
-
-
-def test_a_line_that_would_fall_below_nothing_is_spread_evenly() -> None:
-    months = monthly(in_a_row([(6, 6000), (6, 6), (6, 6000)]))
-    assert [value for value, _ in months.values()][6:12] == [1.0] * 6

@@ -47,8 +47,16 @@ printed AS (
         p.*,
         p.qualifier IN ('exact', 'about') AS is_total,
         -- The least and the most that it can mean: rounding may have moved it; over and under are bounds.
-        CASE p.qualifier WHEN 'under' THEN 0 WHEN 'over' THEN p.value ELSE p.value - p.last_digit / 2 END AS least,
-        CASE p.qualifier WHEN 'over' THEN 'infinity'::DOUBLE WHEN 'under' THEN p.value ELSE p.value + p.last_digit / 2 END AS most
+        CASE p.qualifier
+            WHEN 'under' THEN 0
+            WHEN 'over' THEN p.value
+            ELSE p.value - p.last_digit / 2
+        END AS least,
+        CASE p.qualifier
+            WHEN 'over' THEN 'infinity'::DOUBLE
+            WHEN 'under' THEN p.value
+            ELSE p.value + p.last_digit / 2
+        END AS most
     FROM trade_periods AS p
     INNER JOIN near_starts AS f ON p.period_start = f.day
     INNER JOIN near_starts AS t ON p.period_end + 1 = t.day AND f.calendar = t.calendar AND f.number < t.number
@@ -56,7 +64,8 @@ printed AS (
     QUALIFY
         row_number() OVER (
             PARTITION BY series, first, after
-            ORDER BY p.qualifier = 'exact' DESC, is_total DESC, p.voices DESC, p.last_digit, p.period_start, p.period_end
+            ORDER BY
+                p.qualifier = 'exact' DESC, is_total DESC, p.voices DESC, p.last_digit, p.period_start, p.period_end
         ) = 1
 ),
 
