@@ -146,7 +146,14 @@ def test_every_model_is_the_same_when_built_again_from_the_same_facts(published:
 @pytest.mark.parametrize("day", ["2016-06-15", "2021-08-20", "2025-02-25", "2025-10-20", "2026-03-15"])
 def test_as_of_a_day_is_the_warehouse_built_from_what_was_known_that_day(published: Path, day: str) -> None:
     """The naive way: a warehouse with only the rows known by then, whose today is that day."""
-    asked_of = ("crossing_days", "closure_episodes", "incident_years", "trade_partner_years", "crossing_latest")
+    asked_of = (
+        "crossing_days",
+        "closure_episodes",
+        "incident_years",
+        "trade_partner_years",
+        "trade_months",
+        "crossing_latest",
+    )
     with duckdb.connect() as con:
         con.execute(f"ATTACH '{published / 'warehouse' / 'serai.duckdb'}' AS all_known (READ_ONLY)")
         schema.create(con)
