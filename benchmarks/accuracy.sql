@@ -1,110 +1,162 @@
--- What is asked of the panel, and what it answers. The file holds three scripts: the tables that all questions need,
--- the question for the reports in left_out, and the answer.
-CREATE TABLE voices AS FROM published.voices;
+-- What is asked of the panel, and what it answers. The file holds three scripts: the tables that all questions need, the
+-- worlds in which something is left out, and the answers.
+CREATE TABLE flows AS FROM published.flows;
 CREATE TABLE all_flow_reports AS FROM published.flow_reports;
 CREATE TABLE all_reports AS
 SELECT
     r.report_id,
     r.note,
-    v.outlet,
+    v.outlet AS publisher,
     v.agency
 FROM published.status_reports AS r
 INNER JOIN published.voices AS v ON r.source_name = v.publisher;
-CREATE TEMP TABLE left_out (report_id VARCHAR);
-CREATE TEMP TABLE asked_of (crossing_id VARCHAR);
--- The models read these two by name: the reports that are left, of the crossings that are asked of.
-CREATE VIEW crossing_reports AS
-SELECT r.*
-FROM published.crossing_reports AS r
-WHERE r.report_id NOT IN (FROM temp.left_out) AND r.crossing_id IN (FROM temp.asked_of);
-CREATE VIEW crossings AS
-SELECT c.*
-FROM published.crossings AS c
-WHERE c.crossing_id IN (FROM temp.asked_of);
--- Next query.
-CREATE OR REPLACE TEMP TABLE asked AS
-WITH others AS (
+-- Next script.
+CREATE OR REPLACE TABLE groups AS
+SELECT $way AS left_out, report_id FROM all_reports WHERE $way IS NOT NULL;
+-- Each report left out, on each day that it asserts or at least its first, where another voice that is left has a
+-- report that begins or was published within three days.
+CREATE OR REPLACE TABLE asked AS
+WITH said AS (
     SELECT
-        crossing_id,
-        flow,
-        voice,
-        unnest([valid_from, known_from]) AS day
-    FROM all_flow_reports
-    WHERE report_id NOT IN (FROM left_out)
-),
-
-said AS (
-    SELECT
+        g.left_out,
         r.*,
         unnest(generate_series(r.valid_from, greatest(r.asserted_to - 1, r.valid_from), INTERVAL 1 DAY))::DATE AS day
     FROM all_flow_reports AS r
-    WHERE r.report_id IN (FROM left_out) AND r.weekdays IS NULL
+    INNER JOIN groups AS g USING (report_id)
+    WHERE r.weekdays IS NULL
+),
+
+told AS (
+    SELECT
+        r.crossing_id,
+        r.flow,
+        r.voice,
+        g.left_out,
+        unnest([r.valid_from, r.known_from]) AS day
+    FROM all_flow_reports AS r
+    LEFT JOIN groups AS g USING (report_id)
+),
+
+near AS (
+    SELECT DISTINCT crossing_id, flow, voice, left_out, (day + unnest(range(-3, 4))::INT)::DATE AS day
+    FROM told
 )
 
 SELECT
-    s.report_id,
-    s.crossing_id,
-    s.flow,
-    s.cause,
-    s.status AS said,
-    s.day,
-    s.day = s.valid_from AS at_start
+    left_out,
+    report_id,
+    crossing_id,
+    flow,
+    cause,
+    own_crossing,
+    own_flow,
+    status AS said,
+    day,
+    day = valid_from AS at_start
 FROM said AS s
 WHERE
-    s.day >= DATE '2014-01-02'
+    day >= DATE '2014-01-02'
     AND EXISTS (
-        FROM others AS o
+        FROM near AS n
         WHERE
-            o.crossing_id = s.crossing_id
-            AND o.flow = s.flow
-            AND o.voice <> s.voice
-            AND abs(date_diff('day', o.day, s.day)) <= 3
+            n.crossing_id = s.crossing_id
+            AND n.flow = s.flow
+            AND n.day = s.day
+            AND n.voice <> s.voice
+            AND n.left_out IS DISTINCT FROM s.left_out
     );
-DELETE FROM asked_of;
-INSERT INTO asked_of SELECT DISTINCT crossing_id FROM asked;
--- Next query.
-WITH panel AS MATERIALIZED ($panel),
+-- A world is a crossing and flow without the reports left out. All are worked out at once, each as a crossing.
+CREATE OR REPLACE TABLE worlds AS
+SELECT DISTINCT crossing_id, flow, left_out, crossing_id || ' without ' || left_out AS world FROM asked;
+-- The models read these two by name.
+CREATE OR REPLACE TABLE flow_reports AS
+SELECT r.* REPLACE (w.world AS crossing_id)
+FROM all_flow_reports AS r
+INNER JOIN worlds AS w USING (crossing_id, flow)
+WHERE NOT EXISTS (FROM groups AS g WHERE g.left_out = w.left_out AND g.report_id = r.report_id);
+CREATE OR REPLACE TABLE crossings AS
+SELECT DISTINCT c.* REPLACE (w.world AS crossing_id)
+FROM published.crossings AS c
+INNER JOIN worlds AS w USING (crossing_id);
+-- Next script.
+-- The plain rule: of the reports that are left and have not ended by then, the one whose state began last.
+WITH days AS (
+    SELECT DISTINCT
+        left_out,
+        crossing_id,
+        flow,
+        day + unnest([-1, 0, 1]) AS day
+    FROM asked
+),
 
 latest AS (
     SELECT
+        d.left_out,
+        d.crossing_id,
+        d.flow,
+        d.day,
+        coalesce(arg_max(r.status, (r.valid_from, r.known_from, r.report_id)), 'open') AS status
+    FROM days AS d
+    INNER JOIN worlds AS w USING (crossing_id, flow, left_out)
+    LEFT JOIN flow_reports AS r
+        ON
+            w.world = r.crossing_id
+            AND d.flow = r.flow
+            AND d.day >= r.valid_from
+            AND d.day < coalesce(r.valid_to, DATE '9999-12-31')
+    GROUP BY ALL
+),
+
+latest_near AS (
+    SELECT
+        a.left_out,
         a.report_id,
         a.crossing_id,
         a.flow,
         a.day,
-        arg_max(r.status, (r.valid_from, r.known_from, r.report_id)) AS status
+        any_value(l.status) FILTER (l.day = a.day) AS status,
+        list(DISTINCT l.status ORDER BY l.status) AS near
     FROM asked AS a
-    INNER JOIN all_flow_reports AS r
+    INNER JOIN latest AS l USING (left_out, crossing_id, flow)
+    WHERE l.day BETWEEN a.day - 1 AND a.day + 1
+    GROUP BY ALL
+),
+
+answered AS (
+    SELECT
+        a.*,
+        any_value(p.status) FILTER (p.from_day <= a.day AND p.to_day > a.day) AS panel,
+        any_value(p.basis) FILTER (p.from_day <= a.day AND p.to_day > a.day) AS basis,
+        any_value(p.report_id) FILTER (p.from_day <= a.day AND p.to_day > a.day) AS decided_by,
+        list(DISTINCT p.status ORDER BY p.status) AS panel_near
+    FROM asked AS a
+    INNER JOIN worlds AS w USING (crossing_id, flow, left_out)
+    LEFT JOIN crossing_spans AS p
         ON
-            a.crossing_id = r.crossing_id
-            AND a.flow = r.flow
-            AND a.day >= r.valid_from
-            AND a.day < coalesce(r.valid_to, DATE '9999-12-31')
-            AND r.report_id NOT IN (FROM left_out)
+            w.world = p.crossing_id
+            AND a.flow = p.flow
+            AND a.day + 1 >= p.from_day
+            AND a.day - 1 < p.to_day
     GROUP BY ALL
 )
 
 SELECT
-    a.report_id,
-    any_value(n.note) AS note,
-    a.crossing_id,
-    a.flow,
-    a.cause,
+    a.*,
     year(a.day) AS year,
-    a.said,
-    a.day,
-    a.at_start,
-    any_value(p.status) FILTER (p.from_day <= a.day AND p.to_day > a.day) AS panel,
-    any_value(p.basis) FILTER (p.from_day <= a.day AND p.to_day > a.day) AS basis,
-    list(DISTINCT p.status ORDER BY p.status) AS near,
-    coalesce(any_value(l.status), 'open') AS latest
-FROM asked AS a
-INNER JOIN all_reports AS n ON a.report_id = n.report_id
-LEFT JOIN panel AS p
-    ON
-        a.crossing_id = p.crossing_id
-        AND a.flow = p.flow
-        AND a.day + a.at_start::INT >= p.from_day
-        AND a.day - a.at_start::INT < p.to_day
-LEFT JOIN latest AS l
-    ON a.report_id = l.report_id AND a.crossing_id = l.crossing_id AND a.flow = l.flow AND a.day = l.day
-GROUP BY ALL
+    n.note,
+    l.status AS latest,
+    l.near AS latest_near,
+    CASE
+        WHEN a.panel = a.said THEN ''
+        WHEN list_contains(a.panel_near, a.said) THEN 'a day apart: the panel says the same on the day before or after'
+        WHEN a.own_flow < d.own_flow THEN 'it speaks of all traffic, the report that decides of this flow'
+        WHEN a.own_crossing < d.own_crossing THEN 'it speaks of the whole border, the report that decides of this crossing'
+        WHEN a.basis = 'reported' THEN 'other reports assert otherwise for the day'
+        WHEN a.basis = 'unknown' THEN 'nobody else tells, and an older state has lapsed'
+        ELSE 'nobody else tells: an older state is carried on, or the normal one assumed'
+    END AS why
+FROM answered AS a
+INNER JOIN all_reports AS n USING (report_id)
+INNER JOIN latest_near AS l USING (left_out, report_id, crossing_id, flow, day)
+LEFT JOIN all_flow_reports AS d
+    ON a.decided_by = d.report_id AND a.crossing_id = d.crossing_id AND a.flow = d.flow

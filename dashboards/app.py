@@ -11,11 +11,13 @@ from types import ModuleType
 
 import streamlit as st
 
-from dashboards import parts
+from dashboards import as_of, parts
 from dashboards.queries import reader
 from warehouse.publish import NothingPublishedError
 
 HERE = Path(__file__).resolve().parent
+# Pages on the house itself, whose ledger has no earlier state to show.
+OF_NOW = {"quality"}
 
 
 def page_files() -> list[Path]:
@@ -43,6 +45,8 @@ def main() -> None:
     except NothingPublishedError:
         parts.nothing_published()
         return
+    name = chosen.url_path or files[0].stem
+    as_of.control(name, of_now=name in OF_NOW)
     chosen.run()
     parts.foot(version)
 

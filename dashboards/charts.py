@@ -21,6 +21,7 @@ GAPS = "break-paths-show-domains"
 HOLLOW_DASH = [3, 2]
 # A basis that the page does not say is unknown: hollow, and grey.
 KNOWN = f"datum.basis !== '{texts.BASES[None]}'"
+RANGE = ("lowest_printed:Q", "highest_printed:Q")
 BUILT, LENGTH = "built", "length, as printed"
 
 
@@ -90,11 +91,11 @@ def _counts(frame: pl.DataFrame, time: str, x: Any) -> Drawing:
         y=alt.Y("value:Q", title=f"count in the {time}", scale=alt.Scale(zero=True)),
         color=_colour("publisher:N", looks),
         detail="counts:N",
-        tooltip=[f"{time}:{kind}", "publisher:N", "counts:N", "value:Q", "lowest:Q", "highest:Q", "pages:Q"],
+        tooltip=[f"{time}:{kind}", "publisher:N", "counts:N", "value:Q", *RANGE, "voices:Q", "pages:Q"],
     )
     chart = alt.layer(
         base.mark_line(strokeWidth=1.5, opacity=0.7, invalid=GAPS),
-        base.mark_rule(strokeWidth=2, opacity=0.6).encode(y="lowest:Q", y2="highest:Q"),
+        base.mark_rule(strokeWidth=2, opacity=0.6).encode(y="lowest_printed:Q", y2="highest_printed:Q"),
         base.mark_point(filled=True, size=60, opacity=0.95).encode(shape=_shape("counts:N", shapes)),
     ).properties(height=340)
     return Drawing(chart, [*(("━", colour, name) for name, colour in looks.items()), *_signs(shapes)])
@@ -183,6 +184,51 @@ def kilometres(frame: pl.DataFrame) -> Drawing:
         .properties(height=alt.Step(26))
     )
     return Drawing(chart, [("●", colours.BLUE, BUILT), ("◇", colours.GREY, LENGTH)])
+
+
+def built_and_promised(built: pl.DataFrame, promises: pl.DataFrame, ahead: pl.DataFrame) -> Drawing:
+    """Kilometres built by date, where the held pace leads, and each day promised at the length promised.
+
+    The line to a day promised begins on the day of the promise, where it is known.
+    """
+    looks = {name: look for name, look in colours.OUTCOMES.items() if name in set(promises["outcome"])}
+    y = alt.Y("km:Q", title="kilometres", scale=alt.Scale(zero=True))
+    led, done = (alt.Chart(frame).encode(x=_time("observed_on", "day"), y=y) for frame in (ahead, built))
+    promised = alt.Chart(promises).encode(
+        y=y,
+        color=_colour("outcome:N", {name: colour for name, (colour, _) in looks.items()}),
+        tooltip=["title:N", "stated_on:T", "target_date:T", "slippage_days:Q", "outcome:N", "source_name:N"],
+    )
+    stated = promised.transform_filter("isValid(datum.stated_on)")
+    layers = [
+        (ahead, led.mark_line(strokeDash=[2, 4], color=colours.GREY, strokeWidth=2)),
+        (built, done.mark_line(color=colours.BLUE, strokeWidth=1.5).encode(detail="of:N")),
+        (
+            built,
+            done.mark_point(filled=True, size=70, color=colours.BLUE, opacity=0.95).encode(
+                tooltip=["observed_on:T", "km:Q", "of:N", "event:N", "sources:N"]
+            ),
+        ),
+        (
+            promises,
+            stated.mark_rule(strokeWidth=1.5, opacity=0.4).encode(x=_time("stated_on", "day"), x2="target_date"),
+        ),
+        (
+            promises,
+            promised.mark_point(filled=True, size=110, opacity=0.95).encode(
+                x=_time("target_date", "day"),
+                shape=_shape("outcome:N", {name: shape for name, (_, shape) in looks.items()}),
+            ),
+        ),
+    ]
+    key = [
+        *[("●", colours.BLUE, "built")][: built.height],
+        *((colours.SIGNS[shape], colour, f"promised: {name}") for name, (colour, shape) in looks.items()),
+        *[("┈", colours.GREY, "where the pace held would lead")][: ahead.height],
+    ]
+    # A layer without rows would stretch the axes to infinity.
+    shown = [layer for frame, layer in layers if frame.height]
+    return Drawing(alt.layer(*shown).properties(height=300), key)
 
 
 def promises(frame: pl.DataFrame) -> Drawing:

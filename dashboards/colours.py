@@ -52,6 +52,15 @@ PROMISES = {
     "suspended": (PURPLE, "triangle-right"),
 }
 
+# What became of a day promised; passed without a word is told apart from passed and unmet.
+OUTCOMES = {
+    "met": (GREEN, "circle"),
+    "met late": (GREEN, "square"),
+    "to come": (ORANGE, "triangle-down"),
+    "passed unmet": (VERMILLION, "cross"),
+    "passed, outcome unknown": (GREY, "diamond"),
+}
+
 
 def rgb(colour: str) -> list[int]:
     """Red, green and blue, 0 to 255."""

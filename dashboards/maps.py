@@ -39,7 +39,7 @@ NAMES_AT = {
 LETTER, LINE = 0.24, 0.42
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 TOOLTIP = (
-    "<b>{name}</b><br>{says}<br>since {since}<br>reported on {reported} ({age} old: {known})<br>by {source}"
+    "<b>{name}</b><br>{says}<br>since {since}<br>last reported on {reported} ({age}: {known})<br>by {source}"
     "<br>{border}, {category}"
 )
 
@@ -89,11 +89,11 @@ def _point(row: dict[str, Any]) -> dict[str, Any]:
         "fill": [*colour, 0 if status == "unknown" else 255 if fresh else 110],
         "radius": 8 if formal else 5,
         "glyph": colours.STATUS_GLYPH[status] if formal and status in ("closed", "restricted") else "",
-        "label": row["name"].split(" - ")[0].split(" (")[0] if formal else "",
+        "label": texts.short(row["name"]) if formal else "",
         "name": row["name"],
-        "says": f"{colours.STATUS_GLYPH[status]} {status} ({row['scope'] or 'no report'})",
+        "says": f"{colours.STATUS_GLYPH[status]} {status} ({row['basis']}{', disputed' if row['disputed'] else ''})",
         "since": texts.day(row["since"]),
-        "reported": texts.day(row["reported_on"]),
+        "reported": texts.day(row["last_reported_on"]),
         "age": texts.age(days),
         "known": texts.known(days),
         "source": row["source_name"] or "nobody",

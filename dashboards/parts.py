@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import colours, texts
+from dashboards import as_of, colours, texts
 from dashboards.charts import Drawing, Sign
 from dashboards.queries import reader
 
@@ -36,7 +36,8 @@ def chart(title: str, drawing: Drawing, source: str) -> None:
     st.markdown(plain(f"##### {title}"))
     st.html(key(drawing.key))
     st.altair_chart(drawing.chart, width="stretch", theme="streamlit", alt=title)
-    st.caption(plain(f"Source: {source}"))
+    known = as_of.words()
+    st.caption(plain(f"Source: {source}" + (f" {known}." if known else "")))
 
 
 def table(frame: pl.DataFrame, described: str | None = None, *, height: int | None = None) -> None:
@@ -108,9 +109,26 @@ def named_statuses(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def said(row: dict[str, Any]) -> str:
+    """What the state of a crossing on a day rests on: since when, who says so, and how old that is."""
+    heard = f"{texts.day(row['last_reported_on'])} ({texts.age(row['days_old'])} ago)"
+    if row["status"].endswith("unknown"):
+        last = f" The last report speaks of {heard}." if row["last_reported_on"] else ""
+        return f"No report tells: unknown is neither open nor closed.{last}"
+    if row["basis"] == "assumed":
+        return "Assumed: no report yet, and formal crossings are normally open."
+    told = f"since {texts.day(row['since'])}" if row["since"] else "since a day that no report names"
+    by = f", by {row['source_name']}" if row["source_name"] else ""
+    voices = f"; {row['voices']} voices assert today" if row["basis"] == "reported" else f", last heard of {heard}"
+    disputed = " Disputed." if row["disputed"] else ""
+    return f"{texts.known(row['days_old']).capitalize()}: {told}{by}{voices}.{disputed}"
+
+
 def with_reports_page(frame: pl.DataFrame) -> pl.DataFrame:
     """The frame with a link from each crossing to its reports."""
-    return frame.with_columns(pl.format("/crossings?crossing={}", pl.col("crossing_id")).alias("reports_page"))
+    return frame.with_columns(
+        pl.format(f"/crossings?crossing={{}}{as_of.query()}", pl.col("crossing_id")).alias("reports_page")
+    )
 
 
 def key(signs: Iterable[Sign], note: str = "") -> str:
@@ -127,7 +145,8 @@ def crossings_key() -> str:
     """What the signs on the map mean."""
     return key(
         ((colours.STATUS_GLYPH[name], colour, name) for name, colour in colours.STATUS.items()),
-        f"full: reported in the last {texts.FRESH_DAYS} days; faint: last known; hollow: unknown; small: informal",
+        f"full: reported in the last {texts.FRESH_DAYS} days; faint: last known, or assumed; hollow: unknown; small: "
+        "informal",
     )
 
 

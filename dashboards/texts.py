@@ -67,6 +67,31 @@ COUNTING = {
     "allparties": "by all parties",
 }
 FLOWS = {"export": "exports", "import": "imports", "total": "turnover (both ways)", "transit": "transit"}
+# The flows that a crossing is open or closed to, in the order that pages show them.
+TRAFFIC = {
+    "exports": "exports",
+    "imports": "imports",
+    "transit": "transit",
+    "pedestrians": "people on foot",
+    "returnees": "returnees",
+    "humanitarian": "aid",
+    "patients": "patients",
+    "stranded_cargo": "stranded cargo",
+}
+# What the state of a crossing on a day rests on.
+RESTS_ON = {
+    "reported": "reported: a report asserts these days",
+    "carried": "carried on from the last report",
+    "last known": "last known: no report for more than 30 days",
+    "assumed": "assumed: no report yet, the normal state",
+    "unknown": "unknown",
+}
+HOW_ENDED = {
+    "agreement": "by agreement",
+    "exemption": "by exemption",
+    "still_shut": "still shut",
+    "unknown": "not known",
+}
 WITH = {"export": "exports to", "import": "imports from", "total": "turnover with", "transit": "transit trade of"}
 BASES = {
     "balance_of_payments": "balance of payments (central bank)",
@@ -145,6 +170,11 @@ def share(part: float | None) -> str:
 def growth(rate: float | None) -> str:
     """+16 % a year."""
     return NOTHING if rate is None else f"{rate * 100:+.0f} % a year"
+
+
+def short(name: str) -> str:
+    """A crossing's name before its other side and what stands in brackets: what fits beside a chart."""
+    return name.partition(" - ")[0].partition(" (")[0]
 
 
 def project(code: str) -> str:

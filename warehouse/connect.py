@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,9 +47,16 @@ class Reader:
         self.version, path = self._held.enter_context(holding(folder))
         self._con = self._held.enter_context(duckdb.connect(str(path), read_only=True))
 
-    def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A cursor of its own, to be used by one thread."""
-        return self._con.cursor()
+    def cursor(self, as_of: dt.date | None = None) -> duckdb.DuckDBPyConnection:
+        """A cursor of its own, to be used by one thread; with a day, tables are asked as they were known on it.
+
+        What has no such view (the run ledger, the quarantine) is asked as it is now. The day is this cursor's alone.
+        """
+        cursor = self._con.cursor()
+        if as_of is not None:
+            cursor.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
+            cursor.execute("SET search_path = 'as_of,main'")
+        return cursor
 
     def restrict(self, limits: Limits) -> None:
         """Close the door to files, network, extensions and settings, and bound the memory; for good."""

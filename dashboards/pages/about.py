@@ -20,7 +20,8 @@ it lost.
 """
 METHOD = """
 - **Two clocks.** A fact has the days on which it was so in the world, and the day on which it could be known. A
-  corrected row never overwrites: the old version is closed and stays.
+  corrected row never overwrites: the old version is closed and stays. So every page can be read as of a day: choose
+  it at the top, or write `?as_of=2025-10-20` into the address.
 - **Disagreement is kept.** Each source's figure is a row of its own. Where one value must stand for several, the
   rule is named, and the lowest and highest printed stand beside it. One agency's text in ten papers is one voice.
 - **Judged before it is loaded.** Great Expectations judges every batch. A row that breaks a promise is held back
@@ -41,7 +42,8 @@ UNKNOWN = """
 - Misprints are kept as printed. Twelve crossings have no coordinates; some have those of the town, not of the gate.
 - "Met" and "missed" of a commitment are mostly our reading of a day against a figure, and lengths and costs differ
   between sources.
-- The state shown for a crossing is the latest single report's, not yet a judgement of all of them.
+- The state shown for a crossing is weighed from all its reports by fixed rules, and can be wrong where few speak. A
+  closure that nobody mentions any more becomes unknown after a while, so many closures have no known end.
 """
 LICENCE = """
 - Code: [Apache-2.0](https://www.apache.org/licenses/LICENSE-2.0).

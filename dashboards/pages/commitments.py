@@ -15,6 +15,7 @@ ICON = ":material/handshake:"
 ORDER = 5
 
 TARGET = "uzb_afg_trade_5bn"
+PROJECT = "tapi_serhetabat_herat"
 
 
 def show() -> None:
@@ -22,6 +23,7 @@ def show() -> None:
     pace = commitments.pace()
     target(pace)
     all_targets(pace)
+    against_promises()
     built()
     promised()
     one_commitment()
@@ -111,7 +113,8 @@ def all_targets(pace: pl.DataFrame) -> None:
             (pl.col(name) * 100).round(1).alias(f"{name}_%")
             for name in ("share_reached", "growth_held", "growth_needed")
         ).select(
-            "title", "pair", "stated_on", "target_value", "target_date", "status", "latest_year", "latest",
+            "title", "pair", "stated_on", "restatement", "target_value", "target_date", "change", "slippage_days",
+            "other_target_before", "other_target_before_on", "status", "latest_year", "latest",
             "latest_lowest", "latest_highest", "share_reached_%", "growth_held_%",
             "growth_needed_%", "reached_in", "source_name", "source_url",
         ),
@@ -121,6 +124,78 @@ def all_targets(pace: pl.DataFrame) -> None:
         "Source: the statements named in each row; figures by calendar year, millions of US dollars. Restatements "
         "of one target are rows of their own."
     )
+
+
+def against_promises() -> None:
+    """One pipeline or railway: kilometres built against every day promised."""
+    every = commitments.construction_pace()
+    if every.is_empty():
+        st.info("No day promised for a pipeline or railway is among the facts.")
+        return
+    names = every["commitment_id"].unique().sort().to_list()
+    chosen = parts.choose(
+        "Pipeline or railway", {name: texts.project(name) for name in names}, "line", default=PROJECT
+    )
+    promised = every.filter(pl.col("commitment_id") == chosen)
+    built = commitments.construction_progress(chosen)
+    built_chart(chosen, promised, built)
+    parts.table(
+        promised.select(
+            "title", "stated_on", "target_date", "change", "slippage_days", "slippage_from_first_days", "outcome",
+            "length_km", "km_built", "built_part", "built_on", "pace_from", "km_a_year_held", "km_a_year_needed",
+            "reached_on", "note", "source_name", "source_url",
+        ),
+        "construction_pace",
+    )  # fmt: skip
+    parts.rows(built.drop("commitment_id"), "construction_progress", label="Kilometres built by date")
+
+
+def built_chart(chosen: str, promised: pl.DataFrame, built: pl.DataFrame) -> None:
+    """Promises of the line alone: against those of a part its kilometres say nothing."""
+    drawn = promised.filter(~pl.col("part") & pl.col("length_km").is_not_null()).select(
+        "title", "stated_on", "target_date", "slippage_days", "source_name", pl.col("length_km").alias("km"),
+        pl.col("outcome").replace("passed_unknown", "passed, outcome unknown").str.replace_all("_", " "),
+    )  # fmt: skip
+    points = built.select(
+        "observed_on", "event", pl.col("km_built").alias("km"), pl.col("part").fill_null("the line").alias("of"),
+        pl.col("source_names").list.join(", ").alias("sources"),
+    )  # fmt: skip
+    if drawn.is_empty() and points.is_empty():
+        return
+    pages = promised["source_url"].n_unique()
+    latest = f", the latest kilometres by {', '.join(built['source_names'][-1])}" if built.height else ""
+    parts.chart(
+        f"{texts.project(chosen)}: kilometres built against days promised",
+        charts.built_and_promised(points, drawn, on_pace(promised)),
+        f"{pages} page{'s' * (pages != 1)} with a day promised{latest}; all listed below. {in_words(promised)} "
+        "A day promised stands at the length promised, its line begins on the day of the promise; days promised "
+        "for a part of the line stand in the table alone.",
+    )
+
+
+def on_pace(promised: pl.DataFrame) -> pl.DataFrame:
+    """Day and kilometres from the latest figure to the end at the pace held, as two points; else none."""
+    known = promised.filter(pl.col("reached_on") > pl.col("built_on")).head(1)
+    ends = [
+        known.select(pl.col(day).alias("observed_on"), pl.col(km).alias("km"))
+        for day, km in (("built_on", "km_built"), ("reached_on", "length_km"))
+    ]
+    return pl.concat(ends)
+
+
+def in_words(promised: pl.DataFrame) -> str:
+    """How far it is, at what pace, against what is needed."""
+    known = promised.drop_nulls("km_built").sort("km_a_year_needed", nulls_last=True).head(1)
+    if known.is_empty():
+        return "How much is built of what was promised is not known."
+    row = known.row(0, named=True)
+    part = f" (the {row['built_part'].capitalize()} part)" if row["built_part"] else ""
+    words = f"Built by {texts.day(row['built_on'])}: {row['km_built']:g} of {row['length_km']:g} km{part}"
+    if row["km_a_year_held"] is not None:
+        words += f"; pace held since {texts.day(row['pace_from'])}: {row['km_a_year_held']:g} km a year"
+    if row["km_a_year_needed"] is not None:
+        words += f"; needed: {row['km_a_year_needed']:g}"
+    return words + "."
 
 
 def built() -> None:

@@ -1,4 +1,4 @@
-"""Crossings: one crossing's reports on a time line, each with its source."""
+"""Crossings: every crossing's days as strips, one crossing's closures, and its reports on a time line."""
 
 from __future__ import annotations
 
@@ -8,26 +8,122 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, parts, texts
-from dashboards.queries import crossings
+from dashboards import as_of, charts, parts, strips, texts
+from dashboards.queries import crossings, days
 
 TITLE = "Crossings"
 ICON = ":material/fence:"
 ORDER = 2
 
-# Where no day is chosen, the time line shows so many days before the newest report.
+# Where no day is chosen, so many days to today are shown.
 SPAN = 2 * 365
+RECENT = "two years to today"
+# The first day that can be chosen; the daily panel begins later.
+EARLIEST = dt.date(1990, 1, 1)
+# Heights of a row of days, pixels: all crossings, and the flows of one.
+LOW, HIGH = 16, 27
 
 
 def show() -> None:
-    parts.heading("Crossings", "One crossing's reports on a time line. Each row leads to the page it was read on.")
+    parts.heading(
+        "Crossings",
+        "Which crossing was open to whom, day by day, what that rests on, and who says otherwise. Each row leads to "
+        "the page it was read on.",
+    )
+    since, until, flow = controls()
     registry = crossings.crossings()
+    spans = days.spans(as_of.today(), texts.FRESH_DAYS)
+    everywhere(registry, spans.filter(pl.col("flow") == flow), flow, (since, until))
     chosen = parts.choose("Crossing, by any of its names", names(registry), "crossing")
     crossing = registry.row(by_predicate=pl.col("crossing_id") == chosen, named=True)
     facts(crossing)
     state(chosen)
-    time_line(chosen)
+    all_flows(crossing, spans.filter(pl.col("crossing_id") == chosen), (since, until))
+    closures(crossing, flow)
+    time_line(chosen, since, until)
     beside(chosen)
+
+
+def controls() -> tuple[dt.date, dt.date, str]:
+    """The first and last day to show, and the flow."""
+    one, two, three, four = st.columns(4)
+    today = as_of.today()
+    with one:
+        flow = parts.choose("Flow", texts.TRAFFIC, "flow")
+    years = [str(year) for year in range(today.year, as_of.FIRST.year - 1, -1)]
+    period = two.selectbox("Period", [RECENT, *years], key="period", bind="query-params")
+    bounds: dict[str, Any] = {"min_value": EARLIEST, "max_value": texts.today(), "bind": "query-params"}
+    first = three.date_input("From (empty: by the period)", value=None, key="from", **bounds)
+    last = four.date_input("To (empty: by the period)", value=None, key="to", **bounds)
+    if first or last:
+        until = min(last or today, today)
+        since, until = sorted((first or until - dt.timedelta(days=SPAN), until))
+        return since, until, flow
+    if period in years:
+        return dt.date(int(period), 1, 1), min(dt.date(int(period), 12, 31), today), flow
+    return today - dt.timedelta(days=SPAN), today, flow
+
+
+def everywhere(registry: pl.DataFrame, spans: pl.DataFrame, flow: str, period: tuple[dt.date, dt.date]) -> None:
+    """All crossings, a row each, those of one border beside each other."""
+    labels = labelled(registry)
+    named = spans.with_columns(pl.col("crossing_id").replace_strict(labels).alias("row"))
+    draw(
+        f"Every crossing, open or closed to {texts.TRAFFIC[flow]}",
+        named,
+        list(labels.values()),
+        period,
+        "Crossings of one border stand together, the most reported first.",
+        step=LOW,
+    )
+
+
+def labelled(registry: pl.DataFrame) -> dict[str, str]:
+    """A short name for each crossing, by border, the most reported first."""
+    border = pl.concat_str("country_a", pl.lit("-"), "country_b")
+    by_border = registry.with_columns(border.alias("border")).with_columns(
+        pl.col("reports").sum().over("border").alias("of_border")
+    )
+    rows = by_border.sort("of_border", "border", "reports", "name", descending=[True, False, True, False])
+    return {
+        row["crossing_id"]: f"{texts.short(row['name'])}, {row['border'].removeprefix('AFG-')}"
+        for row in rows.iter_rows(named=True)
+    }
+
+
+def draw(
+    title: str, spans: pl.DataFrame, rows: list[str], period: tuple[dt.date, dt.date], note: str, *, step: int
+) -> None:
+    """A strip with its source, how sure it is, and the spans behind it."""
+    since, until = max(period[0], as_of.FIRST), period[1]
+    inside = spans.filter((pl.col("from_day") <= until) & (pl.col("until_day") > since))
+    if until < as_of.FIRST or inside.is_empty():
+        st.info(f"The daily panel begins on {texts.day(as_of.FIRST)}: choose a later day.")
+        return
+    parts.chart(
+        f"{title}, {texts.day(since)} to {texts.day(until)}",
+        strips.strip(inside, rows, since, until, step=step),
+        f"{inside['source_url'].n_unique()} deciding pages of {inside['source_name'].n_unique()} publishers, listed "
+        f"below, weighed into days by the rules in docs/method.md. {rests_on(inside, since, until)} {note}",
+    )
+    shown = parts.named_statuses(inside).rename({"row": "of", "until_day": "to_day"})
+    parts.rows(
+        shown.select("of", *[name for name in shown.columns if name not in ("of", "crossing_id", "flow")]),
+        "crossing_spans",
+        label="Spans of days behind the strip",
+    )
+
+
+def rests_on(inside: pl.DataFrame, since: dt.date, until: dt.date) -> str:
+    """How much of what is drawn is reported, carried on, assumed, unknown and disputed."""
+    end = until + dt.timedelta(days=1)
+    length = pl.col("until_day").clip(upper_bound=end) - pl.col("from_day").clip(lower_bound=since)
+    share = length.dt.total_days() / length.dt.total_days().sum()
+    drawn = inside.select("basis", "disputed", share.alias("share"))
+    shares = dict(drawn.group_by("basis").agg(pl.col("share").sum()).iter_rows())
+    told = ", ".join(f"{texts.share(shares[name])} {name}" for name in texts.RESTS_ON if name in shares)
+    disputed = drawn.select(pl.col("share").filter("disputed").sum()).item()
+    return f"Of the days drawn: {told}; {texts.share(disputed)} disputed."
 
 
 def names(registry: pl.DataFrame) -> dict[str, str]:
@@ -60,34 +156,85 @@ def facts(crossing: dict[str, Any]) -> None:
 
 
 def state(crossing: str) -> None:
-    """What the latest report says, for cargo and for people on foot."""
-    for box, (flow, words) in zip(
-        st.columns(2), (("cargo", "cargo"), ("pedestrians", "people on foot")), strict=True
-    ):
-        found = crossings.latest(flow, texts.today()).filter(pl.col("crossing_id") == crossing)
+    """What the panel has for today, for goods out, goods in and people."""
+    today = as_of.today()
+    for box, flow in zip(st.columns(3), ("exports", "imports", "pedestrians"), strict=True):
+        found = days.state(flow, today, texts.FRESH_DAYS).filter(pl.col("crossing_id") == crossing)
         row = parts.named_statuses(found).row(0, named=True)
         with box:
-            parts.figure(f"For {words}, by the latest report", row["status"], said(row), found, "crossing_latest")
+            parts.figure(
+                f"For {texts.TRAFFIC[flow]}, on {texts.day(today)}",
+                row["status"],
+                parts.said(row),
+                found,
+                "crossing_spans",
+            )
 
 
-def said(row: dict[str, Any]) -> str:
-    """Since when, who says so, and how old that is."""
-    if row["reported_on"] is None:
-        return "No report speaks of it: unknown is neither open nor closed."
-    until = f" until {texts.day(row['until'])}" if row["until"] else ""
-    return (
-        f"{texts.known(row['days_old']).capitalize()}: since {texts.day(row['since'])}{until}, reported on "
-        f"{texts.day(row['reported_on'])} ({texts.age(row['days_old'])} ago) by {row['source_name']}."
+def all_flows(crossing: dict[str, Any], spans: pl.DataFrame, period: tuple[dt.date, dt.date]) -> None:
+    """One crossing, a row a flow."""
+    draw(
+        f"{texts.short(crossing['name'])}, open or closed to each flow",
+        spans.with_columns(pl.col("flow").replace_strict(texts.TRAFFIC).alias("row")),
+        list(texts.TRAFFIC.values()),
+        period,
+        f"Exports leave {texts.country(crossing['country_a'])}, imports enter it.",
+        step=HIGH,
     )
 
 
-def time_line(crossing: str) -> None:
+def closures(crossing: dict[str, Any], flow: str) -> None:
+    """The closures of a crossing to a flow, and the reports of one of them."""
+    every = days.episodes().filter(pl.col("crossing_id") == crossing["crossing_id"])
+    found = every.filter(pl.col("flow") == flow)
+    st.markdown(f"##### Closures of {texts.short(crossing['name'])} to {texts.TRAFFIC[flow]}, the newest first")
+    if found.is_empty():
+        st.markdown(f"No closure to {texts.TRAFFIC[flow]} is among the facts since {texts.day(as_of.FIRST)}.")
+    else:
+        parts.table(worded(found).drop("flow"), "closure_episodes")
+        lost, disputed = int(found["days"].is_null().sum()), int(found["disputed"].sum())
+        st.caption(
+            f"Source: the reports of each closure, below. {lost} of {found.height} have no known end, so no length; "
+            f"{disputed} are disputed on some day. Earliest and latest are what sources give within days of the "
+            f"start and end; days are counted as the panel has them. {as_of.words()}"
+        )
+        one_closure(crossing["crossing_id"], found)
+    parts.rows(worded(every), "closure_episodes", label="Closures to every flow")
+
+
+def worded(episodes: pl.DataFrame) -> pl.DataFrame:
+    """The closures with words for codes, as a table shows them."""
+    return episodes.with_columns(
+        pl.col("flow").replace_strict(texts.TRAFFIC),
+        pl.col("how_ended").replace_strict(texts.HOW_ENDED),
+        pl.col("exemptions").list.eval(pl.element().replace_strict(texts.TRAFFIC)).list.join(", "),
+        pl.col("cause").str.replace_all("_", " "),
+    ).drop("crossing_id", "report_ids")
+
+
+def one_closure(crossing: str, found: pl.DataFrame) -> None:
+    """The reports of the closure that is chosen."""
+    options = {str(row["started_on"]): told(row) for row in found.iter_rows(named=True)}
+    begun = parts.choose("Reports of the closure that began on", options, "closure")
+    row = found.row(by_predicate=pl.col("started_on") == dt.date.fromisoformat(begun), named=True)
+    reports = parts.named_statuses(days.reports(crossing, row["report_ids"]))
+    parts.rows(reports, "crossing_reports", label=f"Reports of the closure of {options[begun]}")
+
+
+def told(row: dict[str, Any]) -> str:
+    """A closure in a line: when it began, how long it was."""
+    length = f"{row['days']:,} days" if row["days"] is not None else "length not known"
+    shut = ", still shut" if row["how_ended"] == "still_shut" else ""
+    return f"{texts.day(row['started_on'])}, {length}{shut}"
+
+
+def time_line(crossing: str, since: dt.date, until: dt.date) -> None:
+    """The reports as they came, before anything is weighed."""
     spans = crossings.report_spans(crossing)
     reports = crossings.reports(crossing)
     if spans.is_empty():
         st.info("No report on this crossing is among the facts: its state is unknown.")
         return
-    since, until = period(reports)
     within = (pl.col("valid_from") <= until) & (pl.col("shown_to") >= since)
     drawn = spans.filter(within)
     shown = reports.filter(pl.col("report_id").is_in(drawn["report_id"].to_list()))
@@ -103,19 +250,6 @@ def time_line(crossing: str) -> None:
         )
         parts.table(parts.named_statuses(shown), "crossing_reports", height=420)
     parts.rows(parts.named_statuses(reports), "crossing_reports", label="All reports, of all years")
-
-
-def period(reports: pl.DataFrame) -> tuple[dt.date, dt.date]:
-    """The days to show: those chosen, else the two years before the newest report."""
-    newest = max(reports["reported_on"].drop_nulls().to_list() + reports["valid_from"].to_list())
-    oldest = min(reports["valid_from"].to_list())
-    one, two = st.columns(2)
-    bounds = {"min_value": min(oldest, dt.date(2000, 1, 1)), "max_value": texts.today()}
-    since = one.date_input(
-        "From (empty: two years before the newest report)", value=None, key="from", bind="query-params", **bounds
-    )
-    until = two.date_input("To (empty: today)", value=None, key="to", bind="query-params", **bounds)
-    return since or max(oldest, newest - dt.timedelta(days=SPAN)), until or texts.today()
 
 
 def source(drawn: pl.DataFrame) -> str:

@@ -59,7 +59,8 @@ def years(place: str, metrics: tuple[str, ...], words: str) -> None:
         charts.counts_by_year(frame.drop("row_keys")),
         f"{publishers(frame)}; {int(frame['pages'].sum())} pages, listed below. A thin line is the range printed "
         "for the same year; a year without a point is not known, not zero. Figures summed from months, or given "
-        "before the year's end, say so in the table.",
+        "before the year's end, say so in the table, which also shows what a publisher revised and who gives the "
+        "lowest and the highest: a spread of things counted differently, no error bar.",
     )
     parts.rows(frame.drop("counts"), "incident_years", label="Yearly figures")
 
@@ -71,11 +72,12 @@ def months(place: str, metrics: tuple[str, ...], words: str) -> None:
         return
     parts.chart(
         f"{words.capitalize()} in {texts.place(place)} by month, by publisher",
-        charts.counts_by_month(frame),
+        charts.counts_by_month(frame.drop("row_keys")),
         f"{publishers(frame)}; {int(frame['pages'].sum())} pages, listed below. Lines break where a month is not "
-        "known. Where pages differ the point is what most print, the thin line the range.",
+        "known. The thin line is the range printed for the same month; what follows from a difference of running "
+        "totals says so in the table.",
     )
-    parts.rows(frame.drop("counts"), label="Monthly figures")
+    parts.rows(frame.drop("counts"), "incident_months", label="Monthly figures")
 
 
 def worded(frame: pl.DataFrame, metrics: tuple[str, ...]) -> pl.DataFrame:

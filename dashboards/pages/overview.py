@@ -1,12 +1,12 @@
-"""Overview: what the latest reports say, in four figures, a map and a table."""
+"""Overview: the state of the crossings and what goes with it, in four figures, a map and a table."""
 
 from __future__ import annotations
 
 import polars as pl
 import streamlit as st
 
-from dashboards import maps, parts, texts
-from dashboards.queries import commitments, crossings, incidents
+from dashboards import as_of, maps, parts, texts
+from dashboards.queries import commitments, crossings, days, incidents
 
 TITLE = "Overview"
 ICON = ":material/public:"
@@ -14,10 +14,13 @@ ORDER = 1
 
 TARGET = "uzb_afg_trade_5bn"
 ATTACKS = ("militant_attacks", "violent_incidents")
-YEAR = 2025
 NEWEST = "Days since the newest crossing report"
-FLOWS = {"cargo": "cargo", "people on foot": "pedestrians"}
-COLUMNS = ["name", "status", "since", "reported_on", "source_url", "reports_page", "days_old", "source_name"]
+FLOWS = {texts.TRAFFIC[flow]: flow for flow in ("exports", "imports", "transit", "pedestrians")}
+COLUMNS = [
+    "name", "status", "basis", "since", "last_reported_on", "days_old", "source_url", "reports_page", "voices",
+    "disputed", "source_name",
+]  # fmt: skip
+BEHIND = [name for name in COLUMNS if name != "reports_page"]
 
 
 def show() -> None:
@@ -38,21 +41,24 @@ def show() -> None:
 
 
 def closed() -> None:
-    formal = crossings.latest("cargo", texts.today()).filter(pl.col("category") == "formal_trade")
+    state = days.state("exports", as_of.today(), texts.FRESH_DAYS)
+    formal = state.filter(pl.col("category") == "formal_trade")
     counts = dict(formal["status"].value_counts().iter_rows())
-    fresh = formal.filter(pl.col("days_old") <= texts.FRESH_DAYS).height
+    known = formal.filter(pl.col("status") != "unknown")
+    fresh = known.filter(pl.col("days_old") <= texts.FRESH_DAYS).height
+    assumed = known.filter(pl.col("basis") == "assumed").height
     parts.figure(
-        "Formal crossings closed to cargo",
+        "Formal crossings closed to exports",
         f"{counts.get('closed', 0)} of {formal.height}",
-        f"by the latest report on each; {counts.get('unknown', 0)} unknown. Reported in the last "
-        f"{texts.FRESH_DAYS} days: {fresh}; the others are last known, not is.",
-        parts.named_statuses(formal),
-        "crossing_latest",
+        f"{counts.get('unknown', 0)} unknown, {counts.get('open', 0)} open ({assumed} only assumed). Reported in "
+        f"the last {texts.FRESH_DAYS} days: {fresh}; the others are last known, not is.",
+        parts.named_statuses(formal).select(BEHIND),
+        "crossing_spans",
     )
 
 
 def newest() -> None:
-    reports = crossings.newest_reports(texts.today())
+    reports = crossings.newest_reports(as_of.today())
     if reports.is_empty():
         parts.figure(NEWEST, texts.NOTHING, "no status report at all", reports)
         return
@@ -70,7 +76,7 @@ def trade() -> None:
     pace = commitments.pace().filter(pl.col("commitment_id") == TARGET)
     label = "Uzbek-Afghan trade against $5 billion"
     if pace.is_empty():
-        parts.figure(label, texts.NOTHING, "the target is not among the facts", pace)
+        parts.figure(label, texts.NOTHING, "no figure for this target is among the facts", pace)
         return
     last = pace.sort("stated_on").row(-1, named=True)
     parts.figure(
@@ -85,15 +91,16 @@ def trade() -> None:
 
 
 def attacks() -> None:
-    counts = (
-        incidents.incident_years("PAK", ATTACKS)
-        .filter((pl.col("year") == YEAR) & (pl.col("counting") == "cnt"))
-        .sort("value")
+    counts = incidents.incident_years("PAK", ATTACKS).filter(
+        (pl.col("counting") == "cnt") & (pl.col("year") < as_of.today().year)
     )
-    label = f"Incidents in Pakistan in {YEAR}, by publisher"
     if counts.is_empty():
-        parts.figure(label, texts.NOTHING, "no publisher's count is among the facts", counts)
+        label = "Incidents in Pakistan, by publisher"
+        parts.figure(label, texts.NOTHING, "no publisher's count of a whole year is among the facts", counts)
         return
+    year = max(counts["year"].to_list())
+    label = f"Incidents in Pakistan in {year}, by publisher"
+    counts = counts.filter(pl.col("year") == year).sort("value")
     said = ", ".join(
         f"{publisher} {value:,.0f}" for publisher, value in counts.select("publisher", "value").iter_rows()
     )
@@ -111,22 +118,22 @@ def board() -> None:
     left, right = st.columns([3, 2])
     with left:
         flow, background = controls()
-        latest = crossings.latest(FLOWS[flow], texts.today())
-        draw(latest, flow, background=background)
+        state = days.state(FLOWS[flow], as_of.today(), texts.FRESH_DAYS)
+        draw(state, flow, background=background)
     with right:
-        st.markdown(f"##### What the latest reports say of Pakistan's formal crossings, for {flow}")
+        st.markdown(f"##### Pakistan's formal crossings on {texts.day(as_of.today())}, for {flow}")
         pakistani = (pl.col("country_b") == "PAK") | (pl.col("country_a") == "PAK")
-        formal = latest.filter(pakistani & (pl.col("category") == "formal_trade"))
+        formal = state.filter(pakistani & (pl.col("category") == "formal_trade"))
         parts.table(
-            parts.with_reports_page(parts.named_statuses(formal)).select(COLUMNS), "crossing_latest", height=450
+            parts.with_reports_page(parts.named_statuses(formal)).select(COLUMNS), "crossing_spans", height=450
         )
         st.caption(sure(formal))
     st.markdown(f"##### All crossings, for {flow}")
     parts.table(
-        parts.with_reports_page(parts.named_statuses(latest)).select(
+        parts.with_reports_page(parts.named_statuses(state)).select(
             *COLUMNS, "country_a", "country_b", "category", "scope", "cause", "note"
         ),
-        "crossing_latest",
+        "crossing_spans",
     )
 
 
@@ -134,9 +141,9 @@ def controls() -> tuple[str, bool]:
     """Whom the map is for, and whether it asks for background tiles."""
     one, two = st.columns([3, 2], vertical_alignment="bottom")
     flow = one.segmented_control(
-        "Crossings, by the latest report on",
+        "Crossings open or closed to",
         list(FLOWS),
-        default="cargo",
+        default="exports",
         key="for",
         bind="query-params",
         required=True,
@@ -147,34 +154,35 @@ def controls() -> tuple[str, bool]:
         bind="query-params",
         help="Asks OpenStreetMap's server for tiles.",
     )
-    return flow or "cargo", background
+    return flow or "exports", background
 
 
-def draw(latest: pl.DataFrame, flow: str, *, background: bool) -> None:
-    deck = maps.crossings(latest, dark=st.context.theme.type == "dark", background=background)
-    st.pydeck_chart(
-        deck, height=400, alt=f"Map of crossings by the latest report on {flow}; the table below has the same"
-    )
+def draw(state: pl.DataFrame, flow: str, *, background: bool) -> None:
+    deck = maps.crossings(state, dark=st.context.theme.type == "dark", background=background)
+    st.pydeck_chart(deck, height=400, alt=f"Map of crossings open or closed to {flow}; the table below has the same")
     st.html(parts.crossings_key())
-    unplaced = latest.filter(pl.col("lat").is_null() | pl.col("lon").is_null())
+    unplaced = state.filter(pl.col("lat").is_null() | pl.col("lon").is_null())
     listed = "; ".join(
         f"{row['name']} ({row['status']})" for row in parts.named_statuses(unplaced).iter_rows(named=True)
     )
     if listed:
         st.caption(f"Not on the map, as their coordinates are not known: {listed}.")
-    st.caption(f"Source: the latest report on each crossing, in the tables. {maps.ATTRIBUTION}")
+    st.caption(
+        "Source: the reports in the tables, weighed into one state by the rules of the daily panel. "
+        f"{as_of.words()} {maps.ATTRIBUTION}"
+    )
 
 
 def sure(frame: pl.DataFrame) -> str:
-    """Where the table's rows come from, and how old they are."""
-    names = frame["source_name"].drop_nulls().unique().sort().to_list()
+    """What the table's rows rest on, and how old the reports are."""
+    bases = dict(frame["basis"].value_counts(sort=True).iter_rows())
     ages = frame["days_old"].drop_nulls()
     if ages.is_empty():
         return "Source: no report at all."
-    youngest = min(ages.to_list())
     return (
-        f"Source: {', '.join(names)}. The latest of these reports is {texts.age(youngest)} old: "
-        f"{'the state is known' if youngest <= texts.FRESH_DAYS else 'last known, not is'}."
+        f"Source: the report in each row decides. Basis: {', '.join(f'{n} {name}' for name, n in bases.items())}. "
+        f"The youngest of these reports is {texts.age(min(ages.to_list()))} old. After {texts.FRESH_DAYS} days "
+        "without a report a state is last known, not is."
     )
 
 

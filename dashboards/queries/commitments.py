@@ -39,6 +39,31 @@ def built() -> pl.DataFrame:
     )
 
 
+def construction_pace() -> pl.DataFrame:
+    """Every day promised for the completion of a pipeline or railway, against what is built."""
+    return ask(
+        """
+        SELECT * EXCLUDE (row_key, built_row_keys)
+        FROM construction_pace
+        WHERE promised = 'completion'
+        ORDER BY commitment_id, part, stated_on, target_date
+        """
+    )
+
+
+def construction_progress(commitment: str) -> pl.DataFrame:
+    """Kilometres of a pipeline or railway built by date."""
+    return ask(
+        """
+        SELECT * EXCLUDE (row_keys)
+        FROM construction_progress
+        WHERE commitment_id = $commitment AND of_this_line
+        ORDER BY observed_on
+        """,
+        commitment=commitment,
+    )
+
+
 def promises() -> pl.DataFrame:
     """Statements of pipelines, railways and power lines that name a day, by that day."""
     return ask(

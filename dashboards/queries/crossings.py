@@ -1,4 +1,4 @@
-"""Crossings: the registry, the latest state, all reports, and what else is known of one."""
+"""Crossings: the registry, all reports, and what else is known of one."""
 
 from __future__ import annotations
 
@@ -17,25 +17,6 @@ def crossings() -> pl.DataFrame:
         FROM crossings AS c
         ORDER BY reports DESC, name
         """
-    )
-
-
-def latest(flow: str, today: dt.date) -> pl.DataFrame:
-    """The state of every crossing for a flow (cargo, pedestrians) by its latest report, with the report's age."""
-    return ask(
-        """
-        SELECT
-            crossing_id, name, country_a, country_b, category, status, since, until, reported_on,
-            $today::DATE - reported_on AS days_old, scope, cause, lat, lon, source_name, source_url, note
-        FROM crossing_latest AS l
-        WHERE flow = $flow
-        ORDER BY
-            category <> 'formal_trade',
-            (SELECT count(*) FROM crossing_reports AS r WHERE r.crossing_id = l.crossing_id) DESC,
-            name
-        """,
-        flow=flow,
-        today=today,
     )
 
 

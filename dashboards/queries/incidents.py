@@ -8,8 +8,6 @@ import polars as pl
 
 from dashboards.queries.reader import FACT, ask
 
-# A single month, not a longer period.
-WHOLE_MONTH = "day(period_start) = 1 AND period_end = last_day(period_start)"
 # The counting code in a series_id: inc-<publisher>-<place>-<metric>-<what is counted>-<frequency>.
 COUNTING = "string_split(series_id, '-')[-2]"
 
@@ -23,7 +21,10 @@ def incident_years(place: str, metrics: Sequence[str]) -> pl.DataFrame:
     """Counts by year of a place, one row a publisher, metric, way of counting and year."""
     return ask(
         """
-        SELECT publisher, metric, counting, year, value, lowest, highest, derivation, pages, months_sum, row_keys
+        SELECT
+            publisher, metric, counting, year, value, lowest_printed, highest_printed, derivation, voices, pages,
+            revisions, revised_from, months_sum, publishers, lowest AS lowest_of_publishers, lowest_publisher,
+            highest AS highest_of_publishers, highest_publisher, same_definition, definition, row_keys
         FROM incident_years
         WHERE geography = $place AND list_contains($metrics, metric)
         ORDER BY year DESC, value DESC
@@ -34,17 +35,16 @@ def incident_years(place: str, metrics: Sequence[str]) -> pl.DataFrame:
 
 
 def incident_months(place: str, metrics: Sequence[str]) -> pl.DataFrame:
-    """Counts by month: what most pages print, with the lowest and highest printed."""
+    """Counts by month, one row a publisher, metric, way of counting and month."""
     return ask(
-        f"""
+        """
         SELECT
-            publisher, metric, {COUNTING} AS counting, period_start AS month,
-            mode(value ORDER BY value) AS value, min(value) AS lowest, max(value) AS highest,
-            count(DISTINCT source_url) AS pages
-        FROM incident_counts
-        WHERE geography = $place AND list_contains($metrics, metric) AND {WHOLE_MONTH}
-        GROUP BY ALL
-        ORDER BY month
+            publisher, metric, counting, month, value, lowest_printed, highest_printed, derivation, voices, pages,
+            revisions, revised_from, publishers, lowest AS lowest_of_publishers, lowest_publisher,
+            highest AS highest_of_publishers, highest_publisher, same_definition, definition, row_keys
+        FROM incident_months
+        WHERE geography = $place AND list_contains($metrics, metric)
+        ORDER BY month, publisher, counting
         """,
         place=place,
         metrics=list(metrics),

@@ -1,11 +1,13 @@
 """The way from a question to its answer: SQL with bound parameters in, Polars frames out, cached by version.
 
 The reader holds one published version. Once a newer one is published, the next question lets go of it and opens the
-new one: a publish shows on the next rerun, without a restart.
+new one: a publish shows on the next rerun, without a restart. Where the reader of the dashboard asks for what was
+known on a day, every question is answered as of that day.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import duckdb
@@ -19,6 +21,8 @@ from warehouse.publish import current_version
 
 # The columns of a fact that people read; the rest is bookkeeping.
 FACT = "* EXCLUDE (row_key, source, run_id, loaded_at)"
+# Where the session keeps the day whose knowledge is shown; the date control on every page writes it.
+AS_OF = "as_of"
 
 
 def _newest(held: Reader) -> bool:
@@ -36,22 +40,34 @@ def version() -> str:
     return reader().version
 
 
+def as_of() -> dt.date | None:
+    """The day whose knowledge is asked for; None = all that is known now."""
+    day: dt.date | None = st.session_state.get(AS_OF)
+    return day
+
+
 @st.cache_data(max_entries=400, show_spinner=False)
-def _answer(version: str, sql: str, parameters: dict[str, Any], _held: Reader) -> pl.DataFrame:  # noqa: ARG001 - a key
-    with _held.cursor() as cursor:
+def _answer(
+    version: str,  # noqa: ARG001 - a key
+    day: dt.date | None,
+    sql: str,
+    parameters: dict[str, Any],
+    _held: Reader,
+) -> pl.DataFrame:
+    with _held.cursor(day) as cursor:
         frame: pl.DataFrame = cursor.sql(sql, params=parameters).pl()
     return frame
 
 
 def ask(sql: str, **parameters: Any) -> pl.DataFrame:
-    """The rows that a fixed query gives with these parameters, from the newest published version."""
-    held = reader()
+    """The rows that a fixed query gives with these parameters, as of the day asked for, from the newest version."""
+    held, day = reader(), as_of()
     try:
-        return _answer(held.version, sql, parameters, held)
+        return _answer(held.version, day, sql, parameters, held)
     except duckdb.ConnectionException:
         # Another tab noticed a newer version between the two lines and let go of this one.
         held = reader()
-        return _answer(held.version, sql, parameters, held)
+        return _answer(held.version, day, sql, parameters, held)
 
 
 def tables() -> list[dict[str, Any]]:

@@ -44,9 +44,9 @@ def open_page(on_data: Callable[[Path], None], published: Path) -> Open:
 
     def opened(name: str, **query: str) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=120)
-        app.run()
         for key, value in query.items():
             app.query_params[key] = value
+        app.run()
         return app.switch_page(f"pages/{name}.py").run()
 
     return opened

@@ -13,15 +13,15 @@ import polars as pl
 import pytest
 
 from dashboards import charts, colours, maps, texts
-from dashboards.queries import crossings
+from dashboards.queries import crossings, days
 
 MOST_POINTS = 5_000
 
 
 @pytest.fixture
-def latest(on_data: Callable[[Path], None], published: Path) -> pl.DataFrame:
+def state(on_data: Callable[[Path], None], published: Path) -> pl.DataFrame:
     on_data(published)
-    return crossings.latest("cargo", texts.today())
+    return days.state("exports", texts.today(), texts.FRESH_DAYS)
 
 
 def drawn(frame: pl.DataFrame, **options: bool) -> dict[str, Any]:
@@ -31,20 +31,20 @@ def drawn(frame: pl.DataFrame, **options: bool) -> dict[str, Any]:
     return deck
 
 
-def test_the_map_asks_nobody_for_anything(latest: pl.DataFrame) -> None:
-    deck = drawn(latest)
+def test_the_map_asks_nobody_for_anything(state: pl.DataFrame) -> None:
+    deck = drawn(state)
     style = json.loads(unquote(deck["mapStyle"].removeprefix("data:application/json,")))
     assert style == {"version": 8, "sources": {}, "layers": []}
     assert "http" not in json.dumps([layer for layer in deck["layers"] if layer["id"] != "crossings"])
 
 
-def test_tiles_are_asked_for_only_when_switched_on(latest: pl.DataFrame) -> None:
-    assert "tile.openstreetmap.org" not in json.dumps(drawn(latest))
-    assert "tile.openstreetmap.org" in unquote(drawn(latest, background=True)["mapStyle"])
+def test_tiles_are_asked_for_only_when_switched_on(state: pl.DataFrame) -> None:
+    assert "tile.openstreetmap.org" not in json.dumps(drawn(state))
+    assert "tile.openstreetmap.org" in unquote(drawn(state, background=True)["mapStyle"])
 
 
-def test_unknown_is_hollow_and_old_news_is_faint(latest: pl.DataFrame) -> None:
-    fresh = latest.with_columns(
+def test_unknown_is_hollow_and_old_news_is_faint(state: pl.DataFrame) -> None:
+    fresh = state.with_columns(
         pl.when(pl.col("crossing_id") == "torkham").then(3).otherwise("days_old").alias("days_old")
     )
     points = {

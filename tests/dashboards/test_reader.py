@@ -41,7 +41,7 @@ def test_a_new_publish_shows_without_a_restart(copy: Path) -> None:
     app = AppTest.from_file(str(APP), default_timeout=120).run()
     closed, formal = map(int, app.metric[0].value.split(" of "))
     old = reader.version()
-    new = republish(copy, "UPDATE crossing_latest SET status = 'open' WHERE crossing_id = 'torkham'")
+    new = republish(copy, "UPDATE crossing_spans SET status = 'open' WHERE crossing_id = 'torkham'")
     app.run()
     assert not app.exception
     assert app.metric[0].value == f"{closed - 1} of {formal}"

@@ -15,8 +15,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, sync_playwright
 
 from dashboards.app import page_files
 
@@ -34,6 +35,33 @@ ARGUMENTS = [
     "--no-proxy-server",
 ]
 START_SECONDS = 60
+# By how much a page is wider than the window.
+TOO_WIDE = "document.querySelector('[data-testid=\"stMain\"]').scrollWidth - window.innerWidth"
+
+
+class Watch:
+    """What went wrong on a page: errors in its console and scripts, requests that failed or left the house."""
+
+    def __init__(self, page: Page) -> None:
+        self.wrong: list[str] = []
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.wrong.append(f"script: {error}"))
+        page.on("request", self._request)
+        page.on("requestfailed", lambda request: self.wrong.append(f"failed: {request.url}"))
+        page.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.wrong.append(f"console: {message.text}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.wrong.append(f"{response.status}: {response.url}")
+
+    def _request(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and address.hostname != "127.0.0.1":
+            self.wrong.append(f"left the house: {request.url}")
 
 
 def chromium() -> str | None:

@@ -1,6 +1,7 @@
 """Pictures of every page, light and dark: ``python -m tests.e2e.screenshots`` writes them to build/screenshots.
 
-Shows the published warehouse of the settings (SERAI_DATA); names of pages after it take only those.
+Shows the published warehouse of the settings (SERAI_DATA); names of pages after it take only those. Overview and
+Crossings are taken narrow and as of a day too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from tests.e2e.browser import HOUSE, browser, chromium, dashboard, open_page, pa
 
 OUT = HOUSE / "build" / "screenshots"
 WIDE, NARROW = (1400, 900), (390, 844)
+DAY = "2025-10-20"
 
 
 def main() -> None:
@@ -29,7 +31,10 @@ def main() -> None:
             for scheme in ("light", "dark"):
                 take(opened, f"{address}{path_of(name)}", scheme, WIDE, f"{name}-{scheme}")
         for name in {"overview", "crossings"} & set(names):
-            take(opened, f"{address}{path_of(name)}", "light", NARROW, f"{name}-narrow")
+            page = f"{address}{path_of(name)}"
+            take(opened, page, "light", NARROW, f"{name}-narrow")
+            take(opened, f"{page}?as_of={DAY}", "light", WIDE, f"{name}-as-of")
+            take(opened, f"{page}?as_of={DAY}", "dark", NARROW, f"{name}-as-of-narrow")
 
 
 def take(

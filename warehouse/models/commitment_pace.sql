@@ -1,17 +1,31 @@
--- Targets of turnover against what was reached: the growth a year that each stated target needs, and the growth held.
--- One row is one statement of a target. Growth is compound, by year, from the last known calendar year.
-WITH targets AS (
+-- Targets of trade against what was reached: the growth a year that each stated target needs, and the growth held.
+-- One row is one statement of a target, with how it differs from the one before. Growth is compound, by year, from the
+-- last known calendar year. Pipelines and railways are in construction_pace.
+WITH stated AS (
     SELECT
         *,
-        array_to_string(list_sort(string_split(parties, ';')), '-') AS pair,
-        coalesce(announced_on, known_from) AS stated_on
-    FROM commitments
-    WHERE
-        kind = 'trade_target'
-        AND unit = 'USD_million'
-        AND len(string_split(parties, ';')) = 2
-        -- A target for exports or for single goods is not measured by turnover.
-        AND NOT regexp_matches(title, '(?i)export|import|agri|farm|food')
+        array_to_string(list_sort(string_split(parties, ';')), '-') AS pair
+    FROM commitment_statements
+    WHERE kind = 'trade_target' AND unit = 'USD_million' AND len(string_split(parties, ';')) = 2
+),
+
+-- A target for exports or for single goods is not measured by turnover.
+targets AS (
+    SELECT *
+    FROM stated
+    WHERE NOT regexp_matches(title, '(?i)export|import|agri|farm|food')
+),
+
+-- What the two countries had aimed at before, under whatever name: 1 billion, then 3, then 5.
+earlier_targets AS (
+    SELECT
+        t.row_key,
+        max(o.stated_on) AS stated_on,
+        arg_max(o.target_value, (o.stated_on, o.target_value)) AS target_value
+    FROM targets AS t
+    INNER JOIN targets AS o
+        ON t.pair = o.pair AND t.commitment_id <> o.commitment_id AND o.stated_on < t.stated_on
+    GROUP BY t.row_key
 ),
 
 -- The two sides count differently, so a pace is that of one side: the one that more pages quote for the latest years.
@@ -100,15 +114,23 @@ earlier AS (
 )
 
 SELECT
-    t.commitment_id, -- The target; shared by its restatements.
-    t.title, -- The target in a few words, as stated.
-    t.pair, -- The two countries: AFG-UZB.
-    t.stated_on, -- Day it was stated, or could be known.
-    t.target_value, -- What is to be reached, millions of US dollars a year.
-    t.target_date, -- Day by which; empty = none named.
-    t.status, -- Standing, as recorded.
-    t.baseline_value AS stated_baseline, -- Level at the time as the source gives it, for the period in baseline_period.
-    t.baseline_period, -- Period of the stated baseline.
+    s.commitment_id, -- The target; shared by its restatements.
+    s.title, -- The target in a few words, as stated.
+    s.pair, -- The two countries: AFG-UZB.
+    s.stated_on, -- Day it was stated, or could be known; empty = unknown.
+    s.restatement, -- 1 for the first day on which it was stated, 2 for the next; pages of one day share a number; empty = day unknown.
+    s.target_value, -- What is to be reached, millions of US dollars a year.
+    s.target_date, -- Day by which; empty = none named.
+    s.change, -- How it differs from the statement before: first, postponed, brought_forward, date_named, date_left_out, repeated; unknown = its day is unknown.
+    s.target_date_before, -- Date of the statement of this target before it that names one.
+    s.slippage_days, -- Days from that date to this [days]; negative = brought forward.
+    s.slippage_from_first_days, -- Days from the date that was named first to this [days].
+    o.target_value AS other_target_before, -- The other turnover target of the two countries that was stated last before this, millions of US dollars a year.
+    o.stated_on AS other_target_before_on, -- Day it was stated.
+    s.status, -- Standing, as recorded; mostly our later reading, so not what was known as of a day.
+    s.baseline_value AS stated_baseline, -- Level at the time as the source gives it, for the period in baseline_period.
+    s.baseline_period, -- Period of the stated baseline.
+    t.row_key IS NOT NULL AS measured_by_turnover, -- Whether it is a target of turnover; of exports or single goods turnover says nothing, and what follows is empty.
     l.reporter AS counted_by, -- Side whose figures these are, ISO 3166-1 alpha-3; empty = only figures told with targets.
     b.year AS baseline_year, -- The last calendar year with a figure that was over when it was stated; empty = none.
     b.value AS baseline, -- Turnover in that year, millions of US dollars.
@@ -129,11 +151,14 @@ SELECT
         WHEN l.value < t.target_value AND l.value > e.value
             THEN l.year + ceil(ln(t.target_value / l.value) / ln(pow(l.value / e.value, 1.0 / (l.year - e.year))))::BIGINT
     END AS reached_in, -- First year that met it; else the year in which the held pace meets it; empty = never at that pace.
-    t.source_name, -- Who published the statement.
-    t.source_url, -- The page.
-    t.row_key, -- Its row in commitments.
+    s.note, -- Who said it, and what is inferred or doubtful.
+    s.source_name, -- Who published the statement.
+    s.source_url, -- The page.
+    s.row_key, -- Its row in commitments.
     l.row_keys AS latest_row_keys -- The rows of turnover_years behind the latest figure.
-FROM targets AS t
+FROM stated AS s
+LEFT JOIN targets AS t ON s.row_key = t.row_key
+LEFT JOIN earlier_targets AS o ON t.row_key = o.row_key
 LEFT JOIN latest AS l ON t.pair = l.pair
 LEFT JOIN baseline AS b ON t.row_key = b.row_key
 LEFT JOIN earlier AS e ON t.pair = e.pair

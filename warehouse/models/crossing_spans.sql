@@ -1,60 +1,30 @@
 -- The daily panel before it is spelt out by days: spans of days in which a crossing's state for one flow, what the
 -- state rests on, and who agrees and disagrees stay the same. Every crossing and flow is covered from 2014-01-01 on.
 WITH asserted AS (
-    SELECT
-        crossing_id,
-        flow,
-        report_id,
-        status,
-        voice,
-        valid_from AS from_day,
-        asserted_to AS to_day
+    SELECT *
     FROM flow_reports
     WHERE asserted_to > valid_from AND weekdays IS NULL
-),
-
--- A voice counts once on a day: its spans are merged before they are counted.
-begun AS (
-    SELECT
-        *,
-        from_day > max(to_day) OVER (
-            PARTITION BY crossing_id, flow, status, voice
-            ORDER BY from_day, to_day
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) AS apart
-    FROM asserted
-),
-
-numbered AS (
-    SELECT
-        *,
-        count(*) FILTER (coalesce(apart, true)) OVER (
-            PARTITION BY crossing_id, flow, status, voice
-            ORDER BY from_day, to_day
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS island
-    FROM begun
-),
-
-merged AS (
-    SELECT
-        crossing_id,
-        flow,
-        status,
-        min(from_day) AS from_day,
-        max(to_day) AS to_day
-    FROM numbered
-    GROUP BY crossing_id, flow, status, voice, island
 ),
 
 steps AS (
     SELECT
         crossing_id,
         flow,
-        status,
+        state,
+        'asserted' AS kind,
         unnest([from_day, to_day]) AS day,
         unnest([1, -1]) AS step
-    FROM merged
+    FROM voice_spans
+    WHERE kind = 'asserts'
+    UNION ALL
+    SELECT
+        crossing_id,
+        flow,
+        state,
+        'believed',
+        unnest([from_day, to_day]),
+        unnest([1, -1])
+    FROM believed_spans
 ),
 
 -- Every day on which anything begins or ends, the first day of the panel, and the day that a crossing opened.
@@ -82,30 +52,23 @@ pieces AS (
     FROM marks
 ),
 
-voices AS (
+-- How many voices assert each state, how many of them are believed, and the last day that any of them asserts.
+so_far AS (
     SELECT
         crossing_id,
         flow,
         day,
-        sum(step) FILTER (status = 'open') OVER so_far AS open_voices,
-        sum(step) FILTER (status = 'closed') OVER so_far AS closed_voices,
-        sum(step) FILTER (status = 'restricted') OVER so_far AS restricted_voices,
-        max(day) FILTER (step = -1) OVER so_far AS last_asserted_to
+        sum(step) FILTER (kind = 'asserted' AND state = 'open') OVER until_now AS open_voices,
+        sum(step) FILTER (kind = 'asserted' AND state = 'closed') OVER until_now AS closed_voices,
+        sum(step) FILTER (kind = 'asserted' AND state = 'restricted') OVER until_now AS restricted_voices,
+        sum(step) FILTER (kind = 'believed' AND state = 'open') OVER until_now AS open_believed,
+        sum(step) FILTER (kind = 'believed' AND state = 'closed') OVER until_now AS closed_believed,
+        sum(step) FILTER (kind = 'believed' AND state = 'restricted') OVER until_now AS restricted_believed,
+        max(day) FILTER (step = -1) OVER until_now AS last_asserted_to,
+        max(day) FILTER (step = -1 AND kind = 'believed' AND state = 'closed') OVER until_now AS last_closed_to,
+        max(day) FILTER (step = -1 AND kind = 'believed' AND state = 'restricted') OVER until_now AS last_restricted_to
     FROM steps
-    WINDOW so_far AS (PARTITION BY crossing_id, flow ORDER BY day)
-),
-
-on_day AS (
-    SELECT
-        crossing_id,
-        flow,
-        day,
-        any_value(coalesce(open_voices, 0)) AS open_voices,
-        any_value(coalesce(closed_voices, 0)) AS closed_voices,
-        any_value(coalesce(restricted_voices, 0)) AS restricted_voices,
-        any_value(last_asserted_to) AS last_asserted_to
-    FROM voices
-    GROUP BY crossing_id, flow, day
+    WINDOW until_now AS (PARTITION BY crossing_id, flow ORDER BY day)
 ),
 
 known AS (
@@ -122,11 +85,15 @@ known AS (
         coalesce(v.open_voices, 0) AS open_voices,
         coalesce(v.closed_voices, 0) AS closed_voices,
         coalesce(v.restricted_voices, 0) AS restricted_voices,
+        coalesce(v.open_believed, 0) AS open_believed,
+        coalesce(v.closed_believed, 0) AS closed_believed,
+        coalesce(v.restricted_believed, 0) AS restricted_believed,
         v.last_asserted_to,
+        CASE s.status WHEN 'closed' THEN v.last_closed_to WHEN 'restricted' THEN v.last_restricted_to END AS last_told_to,
         v.day IS NOT NULL AS after_a_report
     FROM pieces AS p
     INNER JOIN crossings AS c ON p.crossing_id = c.crossing_id
-    ASOF LEFT JOIN on_day AS v
+    ASOF LEFT JOIN (SELECT DISTINCT * FROM so_far) AS v
         ON p.crossing_id = v.crossing_id AND p.flow = v.flow AND p.from_day >= v.day
     LEFT JOIN flow_spans AS s
         ON
@@ -150,29 +117,18 @@ judged AS (
     FROM known
 ),
 
-counted AS (
-    SELECT
-        *,
-        CASE status
-            WHEN 'open' THEN open_voices
-            WHEN 'closed' THEN closed_voices
-            WHEN 'restricted' THEN restricted_voices
-            ELSE 0
-        END AS voices
-    FROM judged
-),
-
--- A closure that lasts is reported again. Unsaid, it is carried on for as long as it had been asserted, but for a week
--- at least and ninety days at most; then nobody knows. An open crossing makes no news and stays open.
+-- A closure that lasts is reported again. Unsaid, it is carried on for as long as it had been asserted, but for thirty
+-- days at least and ninety at most. An open crossing makes no news and stays open.
 aged AS (
     SELECT
         *,
         CASE
-            WHEN voices = 0 AND status IN ('closed', 'restricted') AND after_a_report
-                THEN last_asserted_to + greatest(7, least(90, date_diff('day', since, last_asserted_to)))::INT
+            WHEN status = 'closed' AND closed_voices = 0 OR status = 'restricted' AND restricted_voices = 0
+                THEN greatest(coalesce(last_told_to, since), since)
+                    + greatest(30, least(90, coalesce(date_diff('day', since, last_told_to), 0)))::INT
             ELSE DATE '9999-12-31'
         END AS stale_from
-    FROM counted
+    FROM judged
 ),
 
 -- Once it has lapsed, an old closure decides nothing any more: only a new change does.
@@ -183,7 +139,8 @@ lapsed AS (
     FROM aged
 ),
 
-agreeing AS (
+-- What comes after it is what most voices assert then, of those that are believed; else nobody knows.
+settled AS (
     SELECT * REPLACE (least(to_day, stale_from) AS to_day)
     FROM lapsed
     WHERE from_day < stale_from
@@ -191,8 +148,12 @@ agreeing AS (
     SELECT
         * REPLACE (
             greatest(from_day, stale_from) AS from_day,
-            'unknown' AS status,
-            0 AS voices,
+            CASE greatest(closed_believed, restricted_believed, open_believed)
+                WHEN 0 THEN 'unknown'
+                WHEN closed_believed THEN 'closed'
+                WHEN restricted_believed THEN 'restricted'
+                ELSE 'open'
+            END AS status,
             NULL AS report_id,
             NULL AS since
         )
@@ -200,21 +161,38 @@ agreeing AS (
     WHERE to_day > stale_from
 ),
 
-dissents AS (
+agreeing AS (
+    SELECT
+        *,
+        CASE status
+            WHEN 'open' THEN open_voices
+            WHEN 'closed' THEN closed_voices
+            WHEN 'restricted' THEN restricted_voices
+            ELSE 0
+        END AS voices
+    FROM settled
+),
+
+-- The reports that assert anything on these days: those that agree, the first of them deciding where none has decided,
+-- and those that do not.
+reports AS (
     SELECT
         g.crossing_id,
         g.flow,
         g.from_day,
-        list(a.report_id ORDER BY a.report_id) AS report_ids
+        arg_max(a.report_id, (a.own_crossing, a.own_flow, a.known_from, a.report_id)) FILTER (a.status = g.status) AS report_id,
+        arg_max(a.valid_from, (a.own_crossing, a.own_flow, a.known_from, a.report_id)) FILTER (a.status = g.status) AS since,
+        list(a.report_id ORDER BY a.report_id) FILTER (a.status <> g.status) AS dissenting
     FROM agreeing AS g
     INNER JOIN asserted AS a
         ON
             g.crossing_id = a.crossing_id
             AND g.flow = a.flow
-            AND g.from_day >= a.from_day
-            AND g.from_day < a.to_day
-            AND g.status <> a.status
-    WHERE g.status <> 'unknown' AND g.open_voices + g.closed_voices + g.restricted_voices > g.voices
+            AND g.from_day >= a.valid_from
+            AND g.from_day < a.asserted_to
+    WHERE
+        g.status <> 'unknown'
+        AND (g.report_id IS NULL OR g.open_voices + g.closed_voices + g.restricted_voices > g.voices)
     GROUP BY ALL
 )
 
@@ -232,9 +210,9 @@ SELECT
     END AS basis, -- reported = a report asserts these days; carried = the last one did and nothing newer does; assumed = no report yet, the normal state; unknown.
     CASE WHEN g.voices = 0 THEN g.last_asserted_to - 1 END AS last_report_day, -- Last day that any report asserts, where none asserts these.
     g.voices::INT AS voices, -- Independent voices that assert the state on these days.
-    d.report_ids IS NOT NULL AS disputed, -- Whether any report asserts another state on these days.
-    g.since, -- Day of the change that began the state; empty where no report tells.
-    g.report_id, -- The report that decides; empty where none does.
-    coalesce(d.report_ids, []) AS dissenting_report_ids -- The reports that assert another state.
+    r.dissenting IS NOT NULL AS disputed, -- Whether any report asserts another state on these days.
+    coalesce(g.since, r.since) AS since, -- Day of the change that began the state; empty where no report tells.
+    coalesce(g.report_id, r.report_id) AS report_id, -- The report that decides; empty where none does.
+    coalesce(r.dissenting, []) AS dissenting_report_ids -- The reports that assert another state.
 FROM agreeing AS g
-LEFT JOIN dissents AS d ON g.crossing_id = d.crossing_id AND g.flow = d.flow AND g.from_day = d.from_day
+LEFT JOIN reports AS r ON g.crossing_id = r.crossing_id AND g.flow = r.flow AND g.from_day = r.from_day

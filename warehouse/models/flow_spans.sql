@@ -1,6 +1,6 @@
 -- The state of each crossing and flow by spans of days, from the changes that stand. On a day that report decides
--- whose state began last and has not ended. An end that a standing report names also ends the same state in reports
--- that name none.
+-- whose state began last and has not ended. The end of a closure that a standing report names also ends it for reports
+-- that name none; the end of a restriction is rarely news, and one day's passage ends no other.
 WITH standing AS (
     SELECT
         r.* EXCLUDE (valid_to),
@@ -8,18 +8,18 @@ WITH standing AS (
         -- An end that later voices deny is none: the state goes on.
         CASE WHEN over.stands THEN r.valid_to END AS valid_to
     FROM flow_reports AS r
-    INNER JOIN flow_changes AS begun
+    INNER JOIN flow_starts AS begun
         ON
             r.crossing_id = begun.crossing_id
             AND r.flow = begun.flow
-            AND r.status = begun.change
+            AND r.status = begun.status
             AND r.valid_from = begun.day
             AND begun.stands
-    LEFT JOIN flow_changes AS over
+    LEFT JOIN flow_ends AS over
         ON
             r.crossing_id = over.crossing_id
             AND r.flow = over.flow
-            AND 'not ' || r.status = over.change
+            AND r.status = over.status
             AND r.valid_to = over.day
     WHERE r.weekdays IS NULL
 ),
@@ -110,10 +110,10 @@ named_ends AS (
         day,
         valid_to
     FROM placed
-    WHERE valid_to > day
+    WHERE valid_to > day AND status = 'closed'
 ),
 
--- Where a report names no end, the first end after its start that another names for the same state.
+-- Where a report names no end, the first end after its start that another names for the same closure.
 ended AS (
     SELECT
         d.* EXCLUDE (valid_to),

@@ -1,67 +1,12 @@
 -- Trade by year: what a reporter counted with a partner in twelve months, by basis. Balance of payments and customs
 -- are two series. Years are calendar years, Pakistan's fiscal years (from July), India's (from April), or Afghan and
 -- Iranian ones (from 20 or 21 March), never mixed. Both mirrors are kept.
-WITH money AS (
+WITH ranked AS (
     SELECT
-        t.*,
-        coalesce(v.voice, t.source_name) AS voice,
-        coalesce(t.published_on < t.period_end, false) AS to_date,
-        round(t.value) AS rounded
-    FROM trade_flows AS t
-    LEFT JOIN voices AS v ON t.source_name = v.publisher
-    WHERE t.commodity = 'total' AND t.unit = 'USD_million'
-),
-
-printed AS (
-    SELECT
-        reporter,
-        partner,
-        flow,
-        basis,
-        period_start,
-        period_end,
-        to_date,
-        value,
-        rounded,
-        count(DISTINCT source_url) AS pages,
-        bool_or(qualifier = 'exact') AS exact,
-        -- 1192 and 1192.559 are one figure: the one with more digits says more.
-        length(split_part(value::VARCHAR, '.', 2)) AS digits,
-        max(known_from) AS known_from,
-        list(row_key ORDER BY known_from, row_key) AS row_keys
-    FROM money
-    GROUP BY ALL
-),
-
-agreeing AS (
-    SELECT
-        reporter,
-        partner,
-        flow,
-        basis,
-        period_start,
-        period_end,
-        rounded,
-        count(DISTINCT voice) AS voices
-    FROM money
-    GROUP BY ALL
-),
-
-ranked AS (
-    SELECT
-        p.*,
-        -- Figures to date give way to final ones, rounded to exact, few voices to many, short to long, old to new.
-        (NOT p.to_date, p.exact, a.voices, p.digits, p.known_from, p.value) AS weight
-    FROM printed AS p
-    INNER JOIN agreeing AS a
-        ON
-            p.reporter = a.reporter
-            AND p.partner = a.partner
-            AND p.flow = a.flow
-            AND p.basis IS NOT DISTINCT FROM a.basis
-            AND p.period_start = a.period_start
-            AND p.period_end = a.period_end
-            AND p.rounded = a.rounded
+        *,
+        (NOT to_date, qualifier = 'exact', qualifier = 'about', voices, -last_digit, last_printed, value) AS weight
+    FROM trade_periods
+    WHERE unit = 'USD_million'
 ),
 
 whole_years AS (
@@ -84,10 +29,10 @@ whole_years AS (
         max(period_end) AS period_end,
         arg_max(value, weight) AS value,
         bool_and(to_date) AS to_date,
-        min(value) AS lowest,
-        max(value) AS highest,
+        min(lowest) AS lowest,
+        max(highest) AS highest,
         sum(pages) AS pages,
-        flatten(list(row_keys ORDER BY known_from, value)) AS row_keys
+        flatten(list(all_row_keys ORDER BY known_from, value)) AS row_keys
     FROM ranked
     WHERE date_diff('day', period_start, period_end) + 1 BETWEEN 364 AND 367
     GROUP BY ALL
@@ -101,10 +46,10 @@ months AS (
         basis,
         period_start AS month,
         arg_max(value, weight) AS value,
-        min(value) AS lowest,
-        max(value) AS highest,
+        min(lowest) AS lowest,
+        max(highest) AS highest,
         sum(pages) AS pages,
-        flatten(list(row_keys ORDER BY known_from, value)) AS row_keys
+        flatten(list(all_row_keys ORDER BY known_from, value)) AS row_keys
     FROM ranked
     WHERE day(period_start) = 1 AND period_end = last_day(period_start)
     GROUP BY ALL
@@ -155,7 +100,7 @@ SELECT
     coalesce(y.start_year, s.start_year) AS start_year, -- Year in which it begins.
     coalesce(y.period_start, s.period_start) AS period_start, -- First day.
     coalesce(y.period_end, s.period_end) AS period_end, -- Last day.
-    coalesce(y.value, s.value) AS value, -- Millions of US dollars: of several figures, final before to date, exact before about, then what most voices print, then the latest.
+    coalesce(y.value, s.value) AS value, -- Millions of US dollars: the figure of trade_periods.
     CASE
         WHEN y.reporter IS NULL THEN 'summed_from_months'
         WHEN y.to_date THEN 'given_to_date'

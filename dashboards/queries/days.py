@@ -1,0 +1,158 @@
+"""The daily panel: each crossing's state by spans of days, its state on one day, and the closures of it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import polars as pl
+
+from dashboards.queries import crossings
+from dashboards.queries.reader import ask
+
+# The span p, beside the report r that decides it and those that say otherwise.
+SPAN = """
+    p.crossing_id, p.flow, p.from_day, p.until_day, p.status, p.basis, p.voices, p.disputed, p.since,
+    p.last_report_day,
+    r.known_from AS reported_on, r.scope, r.cause, r.source_name, r.source_url, r.note, p.report_id,
+    (
+        SELECT list(o.status || ' (' || o.source_name || ', ' || o.report_id || ')' ORDER BY o.report_id)
+        FROM status_reports AS o
+        WHERE list_contains(p.dissenting_report_ids, o.report_id)
+    ) AS dissent
+"""
+
+
+def spans(today: dt.date, fresh_days: int) -> pl.DataFrame:
+    """Every crossing's state for every flow by spans of days, to today, as the panel has it.
+
+    A carried state is split where no report has spoken of it for more than fresh_days: its basis is "last known" from
+    there on. All crossings at once: as of a day the whole panel is worked out anew, whatever is asked of it.
+    """
+    frame = ask(
+        f"""
+        WITH panel AS (
+            SELECT
+                *,
+                least(to_day, $today::DATE + 1) AS until_day,
+                coalesce(last_report_day + $fresh::INT + 1, DATE '9999-12-31') AS old_from
+            FROM crossing_spans
+            WHERE from_day <= $today
+        ),
+
+        parted AS (
+            SELECT * REPLACE (
+                CASE WHEN basis = 'carried' THEN least(until_day, old_from) ELSE until_day END AS until_day
+            )
+            FROM panel
+            WHERE basis <> 'carried' OR from_day < old_from
+            UNION ALL
+            SELECT * REPLACE (greatest(from_day, old_from) AS from_day, 'last known' AS basis)
+            FROM panel
+            WHERE basis = 'carried' AND until_day > old_from
+        )
+
+        SELECT {SPAN}
+        FROM parted AS p
+        LEFT JOIN status_reports AS r ON p.report_id = r.report_id
+        ORDER BY p.crossing_id, p.flow, p.from_day
+        """,
+        today=today,
+        fresh=fresh_days,
+    )
+    weekly = ask("SELECT DISTINCT crossing_id, flow FROM flow_reports WHERE weekdays IS NOT NULL")
+    if weekly.is_empty():
+        return frame
+    return pl.concat(
+        [frame.join(weekly, on=["crossing_id", "flow"], how="anti"), _by_weekday(weekly, today, fresh_days)],
+        how="vertical_relaxed",
+    )
+
+
+def _by_weekday(weekly: pl.DataFrame, today: dt.date, fresh_days: int) -> pl.DataFrame:
+    """The spans of those crossings and flows where a report holds on named weekdays, put together from their days."""
+    return ask(
+        f"""
+        WITH days AS (
+            SELECT
+                * REPLACE (
+                    CASE WHEN basis = 'carried' AND age_days > $fresh THEN 'last known' ELSE basis END AS basis
+                ),
+                NULL::DATE AS since,
+                CASE
+                    WHEN basis IN ('carried', 'unknown') AND age_days > 0 THEN day - age_days::INT
+                END AS last_report_day
+            FROM crossing_days
+            WHERE day <= $today AND list_contains($weekly, crossing_id || ' ' || flow)
+        ),
+
+        numbered AS (
+            SELECT
+                * EXCLUDE (age_days),
+                day - (row_number() OVER (
+                    PARTITION BY
+                        crossing_id, flow, status, basis, last_report_day, voices, disputed, report_id,
+                        dissenting_report_ids
+                    ORDER BY day
+                ))::INT AS stretch
+            FROM days
+        ),
+
+        parted AS (
+            SELECT * EXCLUDE (day), min(day) AS from_day, max(day) + 1 AS until_day
+            FROM numbered
+            GROUP BY ALL
+        )
+
+        SELECT {SPAN}
+        FROM parted AS p
+        LEFT JOIN status_reports AS r ON p.report_id = r.report_id
+        ORDER BY p.crossing_id, p.flow, p.from_day
+        """,
+        today=today,
+        fresh=fresh_days,
+        weekly=[f"{crossing} {flow}" for crossing, flow in weekly.sort("crossing_id", "flow").iter_rows()],
+    )
+
+
+def state(flow: str, today: dt.date, fresh_days: int) -> pl.DataFrame:
+    """The state of every crossing for a flow on a day by the panel, with its basis and the age of the last report."""
+    held = spans(today, fresh_days).filter((pl.col("flow") == flow) & (pl.col("until_day") > today))
+    places = crossings.crossings().select("crossing_id", "name", "country_a", "country_b", "category", "lat", "lon")
+    reported = pl.when(pl.col("basis") == "reported").then(pl.lit(today)).otherwise(pl.col("last_report_day"))
+    return (
+        places.join(held, on="crossing_id", how="left", maintain_order="left")
+        .with_columns(reported.alias("last_reported_on"))
+        .with_columns((pl.lit(today) - pl.col("last_reported_on")).dt.total_days().alias("days_old"))
+        .sort(pl.col("category") != "formal_trade", maintain_order=True)
+        .drop("from_day", "until_day", "last_report_day")
+    )
+
+
+def episodes() -> pl.DataFrame:
+    """Every closure of every crossing to every flow, the newest first."""
+    return ask(
+        """
+        SELECT
+            crossing_id, flow, started_on, ended_on, days, how_ended, cause, imposed_by, voices, disputed,
+            started_earliest, started_latest, ended_earliest, ended_latest, last_reported_on, exemptions, report_ids
+        FROM closure_episodes
+        ORDER BY started_on DESC, crossing_id, flow
+        """
+    )
+
+
+def reports(crossing: str, report_ids: Sequence[str]) -> pl.DataFrame:
+    """The reports of those ids as they speak of a crossing, in the order in which they became known."""
+    return ask(
+        """
+        SELECT
+            valid_from, valid_to, status, scope, known_from AS reported_on, source_name, source_url, note,
+            reported_of, goods, cause, actor, voice, report_id
+        FROM crossing_reports
+        WHERE crossing_id = $crossing AND list_contains($reports, report_id)
+        ORDER BY known_from, report_id
+        """,
+        crossing=crossing,
+        reports=list(report_ids),
+    )
