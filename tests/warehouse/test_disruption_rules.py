@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.warehouse.test_days import CROSSINGS, REPORTS, crossing, day_of, put, report
+from tests.warehouse.test_day_rules import CROSSINGS, REPORTS, crossing, day_of, put, report
 from warehouse import as_of, contracts, models, schema
 from warehouse.sql import Model
 

@@ -88,7 +88,7 @@ def test_outlets_that_differ_on_one_report_are_no_revision_of_its_publisher(ware
     assert found == [(0, 2, 92.0, 100.0)]
 
 
-def test_a_misprint_of_one_outlet_is_outvoted_and_stays_visible(warehouse: Reader) -> None:
+def test_a_misprint_that_was_corrected_widens_no_range_and_stays_visible(warehouse: Reader) -> None:
     """PICSS, dead in attacks in August 2025: one copy prints 294, three pages of 2 and 3 September 194."""
     found = asked(
         warehouse,
@@ -98,7 +98,8 @@ def test_a_misprint_of_one_outlet_is_outvoted_and_stays_visible(warehouse: Reade
             AND month = '2025-08-01'
         """,
     )
-    assert found == [(194.0, 294.0)]
+    assert found == [(194.0, 194.0)]
+    assert asked(warehouse, "SELECT loaded FROM corrections WHERE printed = '294.0'") == [("194.0",)]
 
 
 @settings(max_examples=6, deadline=None)
