@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import graphlib
+import hashlib
 from pathlib import Path
 
 import duckdb
 
-from warehouse import as_of, contracts
+from warehouse import as_of, contracts, schema
 from warehouse.sql import Model, described, read_model
 
 HERE = Path(__file__).with_name("models")
@@ -21,17 +22,58 @@ def ordered(folder: Path = HERE) -> list[Model]:
 
 
 def build(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Make every model anew, with its comments and what makes it askable as of a day; return the rows of each."""
+    """Make every model anew from the facts as they are; return the rows of each table."""
     models = ordered()
+    made_by = _made_by(models)
+    if schema.parts(con).get("models") == made_by:
+        _refill(con, models)
+    else:
+        _drop_others(con, {model.name: model.kind for model in models})
+        _make(con, models)
+        schema.remember(con, "models", made_by)
+    tables = [model.name for model in models if model.kind == "TABLE"]
+    counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in tables)
+    return dict(con.execute(counts).fetchall())
+
+
+def _made_by(models: list[Model]) -> str:
+    """A hash of all that gives the models their columns, comments and macros: their own text, and the contracts."""
+    texts = [model.query for model in models]
+    texts += [schema.table_ddl(contracts.load(name)) for name in contracts.names()]
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()
+
+
+def _make(con: duckdb.DuckDBPyConnection, models: list[Model]) -> None:
+    """Each model with its comments, and what makes it askable as of a day."""
     by_name = {model.name: model for model in models}
     for model in models:
         con.execute(f"CREATE OR REPLACE {model.kind} {model.name} AS {model.query}")
         con.execute(described(model.kind, model.name, model.description, model.columns))
         if model.of_facts:
             con.execute(as_of.of_model(model, by_name))
-    tables = [model.name for model in models if model.kind == "TABLE"]
-    counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in tables)
-    return dict(con.execute(counts).fetchall())
+
+
+def _refill(con: duckdb.DuckDBPyConnection, models: list[Model]) -> None:
+    """The same tables with new rows: comments and macros, which take longer than the rows, stay as they are."""
+    for model in models:
+        if model.kind == "TABLE":
+            con.execute(f"DELETE FROM {model.name}")
+            con.execute(f"INSERT INTO {model.name} {model.query}")
+
+
+def _drop_others(con: duckdb.DuckDBPyConnection, kinds: dict[str, str]) -> None:
+    """Drop what an older Serai derived and this one does not, or not as that kind, and what asked it as of a day."""
+    existing = con.execute(
+        """
+        SELECT table_name, if(table_type = 'VIEW', 'VIEW', 'TABLE') FROM information_schema.tables
+        WHERE table_catalog = current_database() AND table_schema = 'main'
+        """
+    ).fetchall()
+    for name, kind in existing:
+        if kinds.get(name) != kind and name not in contracts.names():
+            con.execute(
+                f"DROP {kind} {name}; DROP VIEW IF EXISTS as_of.{name}; DROP MACRO TABLE IF EXISTS {name}_as_of"
+            )
 
 
 def refresh_freshness(con: duckdb.DuckDBPyConnection) -> None:

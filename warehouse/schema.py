@@ -48,7 +48,7 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
     Raises duckdb.ConstraintException where old rows break the new contract.
     """
     con.execute(OPS.read_text(encoding="utf-8"))
-    made = dict(con.execute("SELECT name, made_by FROM ops.schema_parts").fetchall())
+    made = parts(con)
     for name, script in _ops_comments():
         _run_if_changed(con, name, script, made)
     for name in contracts.names():
@@ -56,19 +56,25 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
         ddl = table_ddl(contract)
         if made.get(f"table {name}") != ddl:
             _replace_table(con, contract, ddl)
-            _remember(con, f"table {name}", ddl)
+            remember(con, f"table {name}", ddl)
             made.pop(f"view {name}", None)
         _run_if_changed(con, f"view {name}", _view_and_comments(contract), made)
 
 
+def parts(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """What each table, view and macro was made by."""
+    return dict(con.execute("SELECT name, made_by FROM ops.schema_parts").fetchall())
+
+
 def _run_if_changed(con: duckdb.DuckDBPyConnection, name: str, script: str, made: dict[str, str]) -> None:
-    """Hundreds of comments take most of a second, so they are written only where they are not yet so."""
+    """Run a script that makes a part. Comments and macros take most of a second, so only where it is not yet so."""
     if made.get(name) != script:
         con.execute(script)
-        _remember(con, name, script)
+        remember(con, name, script)
 
 
-def _remember(con: duckdb.DuckDBPyConnection, name: str, made_by: str) -> None:
+def remember(con: duckdb.DuckDBPyConnection, name: str, made_by: str) -> None:
+    """Note what a part was made by."""
     con.execute("INSERT OR REPLACE INTO ops.schema_parts VALUES (?, ?)", [name, made_by])
 
 

@@ -34,7 +34,11 @@ class Model:
 
 def read_model(path: Path) -> Model:
     """The model of one .sql file. Raises ValueError where a column has no name or no comment."""
-    text = path.read_text(encoding="utf-8")
+    return _model(path, path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _model(path: Path, text: str) -> Model:
     tree = sqlglot.parse_one(text, read="duckdb")
     if not isinstance(tree, exp.Query):
         raise ValueError(f"{path}: a model is one SELECT")

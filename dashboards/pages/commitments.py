@@ -190,7 +190,8 @@ def in_words(promised: pl.DataFrame) -> str:
         return "How much is built of what was promised is not known."
     row = known.row(0, named=True)
     part = f" (the {row['built_part'].capitalize()} part)" if row["built_part"] else ""
-    words = f"Built by {texts.day(row['built_on'])}: {row['km_built']:g} of {row['length_km']:g} km{part}"
+    whole = f" of {row['length_km']:g}" if row["length_km"] is not None else ""
+    words = f"Built by {texts.day(row['built_on'])}: {row['km_built']:g}{whole} km{part}"
     if row["km_a_year_held"] is not None:
         words += f"; pace held since {texts.day(row['pace_from'])}: {row['km_a_year_held']:g} km a year"
     if row["km_a_year_needed"] is not None:

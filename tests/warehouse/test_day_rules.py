@@ -150,6 +150,15 @@ def test_a_closure_that_nobody_mentions_again_becomes_unknown_not_endless() -> N
     assert days["2024-12-31"][:2] == ("unknown", "unknown")
 
 
+def test_between_a_closure_that_lapsed_and_the_next_the_crossing_is_assumed_open() -> None:
+    """Whoever says that it closed on a day says that it had been open."""
+    days = panel([{"status": "closed", "start": "2024-03-01"}, {"status": "closed", "start": "2024-12-01"}])
+    assert days["2024-03-31"][:2] == ("closed", "carried")
+    assert days["2024-04-01"][:2] == ("open", "assumed")
+    assert days["2024-11-30"][:2] == ("open", "assumed")
+    assert days["2025-02-01"][:2] == ("unknown", "unknown")
+
+
 def test_a_closure_long_asserted_is_carried_for_ninety_days_at_most() -> None:
     days = panel([{"status": "closed", "start": "2023-03-01", "published": "2024-02-29"}])
     assert days["2024-05-29"][:2] == ("closed", "carried")

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from warehouse import models, schema
 from warehouse.connect import Reader, reading
 from warehouse.models import ordered
 from warehouse.sql import read_model
@@ -174,3 +175,34 @@ def test_ten_papers_with_one_agencys_text_are_one_voice(warehouse: Reader) -> No
     assert (voices, voice) == (1, "AFP")
     assert isinstance(names, int)
     assert names > 10
+
+
+def test_what_an_older_serai_derived_and_this_one_does_not_is_dropped_with_its_macro() -> None:
+    with duckdb.connect() as con:
+        schema.create(con)
+        con.execute("CREATE TABLE flow_changes AS SELECT 1 AS day")
+        con.execute("CREATE MACRO flow_changes_as_of(day) AS TABLE SELECT 1")
+        con.execute("CREATE VIEW as_of.flow_changes AS FROM flow_changes_as_of(1)")
+        models.build(con)
+        left = """
+            SELECT table_name FROM information_schema.tables WHERE table_name = 'flow_changes'
+            UNION ALL SELECT function_name FROM duckdb_functions() WHERE function_name = 'flow_changes_as_of'
+        """
+        assert con.execute(left).fetchall() == []
+
+
+def test_a_second_build_keeps_comments_and_takes_new_facts() -> None:
+    with duckdb.connect() as con:
+        schema.create(con)
+        first = models.build(con)
+        comments = "SELECT count(*) FROM duckdb_columns() WHERE comment IS NOT NULL"
+        before = con.execute(comments).fetchall()
+        con.execute(
+            """
+            INSERT INTO facts.publishers
+                (publisher, outlet, kind, basis, row_key, known_from_basis, source, run_id, loaded_at)
+            VALUES ('A paper', 'A paper', 'newspaper', 'name', 'k', 'unknown', 's', 'r', '2026-01-01')
+            """
+        )
+        assert models.build(con)["voices"] == first["voices"] + 1
+        assert con.execute(comments).fetchall() == before

@@ -24,7 +24,7 @@ SELECT
     s.flow, -- exports, imports, transit, pedestrians, returnees, humanitarian, patients or stranded_cargo.
     d.day, -- The day.
     coalesce(w.told.status, s.status) AS status, -- open, closed, restricted or unknown.
-    s.basis, -- reported = a report asserts the day; carried = the last one did and nothing newer does; assumed = no report yet, the normal state; unknown.
+    s.basis, -- reported = a report asserts the day; carried = the last one did and nothing newer does; assumed = the normal state, before any report or between two closures; unknown.
     CASE WHEN s.last_report_day IS NULL THEN 0 ELSE date_diff('day', s.last_report_day, d.day) END AS age_days, -- Days since the last day that a report asserts; 0 where one asserts this day. Meaningless where basis is assumed or unknown. [days]
     s.voices, -- Independent voices that assert the state on this day; one agency's text in ten papers is one.
     s.disputed, -- Whether any report asserts another state on this day.

@@ -71,6 +71,18 @@ so_far AS (
     WINDOW until_now AS (PARTITION BY crossing_id, flow ORDER BY day)
 ),
 
+-- Which state began after each.
+changes AS (
+    SELECT
+        crossing_id,
+        flow,
+        status,
+        since,
+        lead(status) OVER (PARTITION BY crossing_id, flow ORDER BY since, min(from_day)) AS next_status
+    FROM flow_spans
+    GROUP BY crossing_id, flow, status, since
+),
+
 known AS (
     SELECT
         p.crossing_id,
@@ -90,7 +102,8 @@ known AS (
         coalesce(v.restricted_believed, 0) AS restricted_believed,
         v.last_asserted_to,
         CASE s.status WHEN 'closed' THEN v.last_closed_to WHEN 'restricted' THEN v.last_restricted_to END AS last_told_to,
-        v.day IS NOT NULL AS after_a_report
+        v.day IS NOT NULL AS after_a_report,
+        c.category LIKE 'formal%' AND s.status = 'closed' AND n.next_status = 'closed' AS closed_again
     FROM pieces AS p
     INNER JOIN crossings AS c ON p.crossing_id = c.crossing_id
     ASOF LEFT JOIN (SELECT DISTINCT * FROM so_far) AS v
@@ -101,6 +114,8 @@ known AS (
             AND p.flow = s.flow
             AND p.from_day >= s.from_day
             AND p.from_day < s.to_day
+    LEFT JOIN changes AS n
+        ON s.crossing_id = n.crossing_id AND s.flow = n.flow AND s.status = n.status AND s.since = n.since
     WHERE p.to_day IS NOT NULL AND p.to_day > DATE '2014-01-01'
 ),
 
@@ -139,9 +154,12 @@ lapsed AS (
     FROM aged
 ),
 
--- What comes after it is what most voices assert then, of those that are believed; else nobody knows.
+-- What comes after it is what most voices assert then, of those that are believed; else nobody knows. But whoever says
+-- later that the crossing was closed from a day on says that it had been open again: that is its normal state, assumed.
 settled AS (
-    SELECT * REPLACE (least(to_day, stale_from) AS to_day)
+    SELECT
+        * REPLACE (least(to_day, stale_from) AS to_day),
+        NOT after_a_report AS normal
     FROM lapsed
     WHERE from_day < stale_from
     UNION ALL
@@ -149,14 +167,15 @@ settled AS (
         * REPLACE (
             greatest(from_day, stale_from) AS from_day,
             CASE greatest(closed_believed, restricted_believed, open_believed)
-                WHEN 0 THEN 'unknown'
+                WHEN 0 THEN if(closed_again, 'open', 'unknown')
                 WHEN closed_believed THEN 'closed'
                 WHEN restricted_believed THEN 'restricted'
                 ELSE 'open'
             END AS status,
             NULL AS report_id,
             NULL AS since
-        )
+        ),
+        true
     FROM lapsed
     WHERE to_day > stale_from
 ),
@@ -205,9 +224,9 @@ SELECT
     CASE
         WHEN g.status = 'unknown' THEN 'unknown'
         WHEN g.voices > 0 THEN 'reported'
-        WHEN g.after_a_report THEN 'carried'
-        ELSE 'assumed'
-    END AS basis, -- reported = a report asserts these days; carried = the last one did and nothing newer does; assumed = no report yet, the normal state; unknown.
+        WHEN g.normal THEN 'assumed'
+        ELSE 'carried'
+    END AS basis, -- reported = a report asserts these days; carried = the last one did and nothing newer does; assumed = the normal state, before any report or between two closures; unknown.
     CASE WHEN g.voices = 0 THEN g.last_asserted_to - 1 END AS last_report_day, -- Last day that any report asserts, where none asserts these.
     g.voices::INT AS voices, -- Independent voices that assert the state on these days.
     r.dissenting IS NOT NULL AS disputed, -- Whether any report asserts another state on these days.
