@@ -10,6 +10,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# Machines are shared: how long an example takes says nothing of the code.
+settings.register_profile("serai", deadline=None)
+settings.load_profile("serai")
 
 HOUSE = Path(__file__).resolve().parent.parent
 CURATED = HOUSE / "data" / "raw" / "curated"

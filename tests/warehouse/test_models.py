@@ -200,8 +200,8 @@ def test_a_second_build_keeps_comments_and_takes_new_facts() -> None:
         con.execute(
             """
             INSERT INTO facts.publishers
-                (publisher, outlet, kind, basis, row_key, known_from_basis, source, run_id, loaded_at)
-            VALUES ('A paper', 'A paper', 'newspaper', 'name', 'k', 'unknown', 's', 'r', '2026-01-01')
+                (publisher, outlet, kind, basis, source_url, row_key, known_from_basis, source, run_id, loaded_at)
+            VALUES ('A paper', 'A paper', 'newspaper', 'name', 'u', 'k', 'unknown', 's', 'r', '2026-01-01')
             """
         )
         assert models.build(con)["voices"] == first["voices"] + 1
