@@ -18,7 +18,7 @@ from ingest.corrections import Applied
 from ingest.csv_file import BatchError, ParseLimits
 from ingest.ledger import SourceRun
 from ingest.source import Source
-from warehouse import contracts, models, publish, schema
+from warehouse import contracts, macros, models, publish, schema
 from warehouse.load import load, transaction
 
 if TYPE_CHECKING:
@@ -110,6 +110,7 @@ def _build(
         runs.append(_take_in(bench, one))
     tell("deriving", len(sources), len(sources))
     counts = models.build(con)
+    macros.create(con)
     models.refresh_freshness(con)
     return runs, counts
 

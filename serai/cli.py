@@ -138,10 +138,10 @@ def dashboard() -> None:
 
 @app.command()
 def describe(
-    table: Annotated[str | None, typer.Argument(help="Table or view; all, if none is named.")] = None,
+    table: Annotated[str | None, typer.Argument(help="Table, view or macro; all, if none is named.")] = None,
     as_json: Json = False,
 ) -> None:
-    """The data dictionary: every table, or every column of one."""
+    """The data dictionary: every table and macro, or every column of one."""
     from serai import show
     from serai.settings import settings
     from warehouse.connect import reading

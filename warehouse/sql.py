@@ -54,6 +54,56 @@ def _model(path: Path, text: str) -> Model:
     return Model(path.stem, kind, text, reads, of_facts, heading.removeprefix("View: "), columns)
 
 
+@dataclass(frozen=True)
+class Macro:
+    """One macro: the statement that makes it, its query, what that reads and calls, and its descriptions."""
+
+    name: str
+    makes_table: bool
+    statement: str
+    query: str
+    reads: frozenset[str]
+    calls: frozenset[str]
+    description: str
+    parameters: dict[str, str]
+    columns: dict[str, str]
+
+    @property
+    def comment(self) -> str:
+        """All descriptions as one text, for the database keeps none of a macro's parameters and columns."""
+        described = {"parameter": self.parameters, "column": self.columns}
+        lines = [f"{kind} {name}: {text}" for kind, parts in described.items() for name, text in parts.items()]
+        return "\n".join([self.description, *lines])
+
+
+def read_macro(path: Path) -> Macro:
+    """The macro of one .sql file. Raises ValueError where a parameter or column has no name or no comment."""
+    text = path.read_text(encoding="utf-8")
+    tree = sqlglot.parse_one(text, read="duckdb")
+    if not isinstance(tree, exp.Create) or not isinstance(tree.this, exp.UserDefinedFunction):
+        raise ValueError(f"{path}: a macro is one CREATE MACRO")
+    if tree.this.this.name != path.stem:
+        raise ValueError(f"{path}: it makes {tree.this.this.name}, not {path.stem}")
+    query = tree.expression
+    makes_table = isinstance(query, exp.Query) and not isinstance(query, exp.Subquery)
+    parameters = {one.name: _comment(one) for one in tree.this.expressions}
+    columns = {one.alias_or_name: _comment(one) for one in query.selects} if makes_table else {}
+    missing = [name or "(unnamed)" for name, comment in (parameters | columns).items() if not comment]
+    if missing:
+        raise ValueError(f"{path}: no comment behind {', '.join(missing)}")
+    return Macro(
+        path.stem,
+        makes_table,
+        text.replace("CREATE MACRO", "CREATE OR REPLACE MACRO", 1),
+        query.sql(dialect="duckdb", comments=False),
+        frozenset(table.name for table in _tables_read(query)),
+        frozenset(call.name for call in query.find_all(exp.Anonymous)),
+        _heading(text),
+        parameters,
+        columns,
+    )
+
+
 def described(kind: str, name: str, description: str, columns: dict[str, str]) -> str:
     """The script that writes the comments of a table or view and of its columns."""
     return f"COMMENT ON {kind} {name} IS {quoted(description)};\n{described_columns(name, columns)}"
@@ -66,10 +116,10 @@ def described_columns(name: str, columns: dict[str, str]) -> str:
 
 @functools.cache
 def with_today(query: str, day: str) -> str:
-    """The query with that name in the place of today's date."""
+    """The query with that day, an SQL expression, in the place of today's date."""
     tree = sqlglot.parse_one(query, read="duckdb")
     for today in tree.find_all(exp.CurrentDate):
-        today.replace(exp.column(day))
+        today.replace(sqlglot.parse_one(day, read="duckdb"))
     return tree.sql(dialect="duckdb", comments=False)
 
 
@@ -93,8 +143,8 @@ def quoted(text: str) -> str:
 
 
 def _comment(node: exp.Expr) -> str:
-    found = (part for part in node.walk() if part.comments)
-    return next((" ".join(part.comments or []).strip() for part in found), "")
+    # The last one stands behind the node; one before it says why, to readers of the SQL.
+    return next((part.comments[-1].strip() for part in node.walk() if part.comments), "")
 
 
 def _heading(text: str) -> str:

@@ -137,6 +137,27 @@ def test_describe_knows_every_table_and_column(published: Path) -> None:
     assert serai("describe", "atlantis", data=published).returncode == 1
 
 
+def test_describe_knows_the_macros_their_parameters_and_what_they_answer(published: Path) -> None:
+    listed = {row["table"]: row for row in json.loads(serai("describe", "--json", data=published).stdout)}
+    macro = listed["closed_days(crossing, first_day, day_after)"]
+    assert macro["kind"] == "macro"
+    assert macro["description"].startswith("On how many days of a period a crossing was closed")
+    assert listed["crossing_days"]["kind"] == "model"
+    for name in ("closed_days", macro["table"], "closed_days_as_of", "as_of.closed_days"):
+        parts = json.loads(serai("describe", name, "--json", data=published).stdout)
+        columns = [row["column"] for row in parts[:5]]
+        assert columns == ["crossing", "first_day", "day_after", "crossing_id", "flow"]
+        assert [row["type"] for row in parts[2:4]] == ["parameter", "column"]
+        assert all(row["description"] for row in parts)
+
+
+def test_a_crossing_that_nobody_knows_is_said_in_words(published: Path) -> None:
+    found = ask(published, "FROM status_on('Torkam', DATE '2025-10-20')")
+    assert found.returncode == 1
+    assert "no one crossing is called Torkam: is it torkham" in found.stderr
+    assert "Traceback" not in found.stderr
+
+
 def test_check_judges_without_loading_or_leaving_anything(tmp_path: Path) -> None:
     data = with_facts(tmp_path)
     before = sorted(str(path) for path in data.rglob("*"))
