@@ -1,7 +1,7 @@
 """Make the documents that are generated: ``python -m docs.make``, or with --check see whether they are current.
 
 data/raw/datapackage.json comes from the contracts, docs/dictionary.md from the contracts and models, docs/settings.md
-and docs/cli.md from the program, the answers in docs/questions.md from the shipped facts.
+and docs/cli.md from the program, the answers in docs/sql.md from the shipped facts.
 
 Rows that break their contract stay in the shipped files; the package lists them as rows to be passed over, so that
 other readers of the package get what Serai loads. Of misprints it says what Serai loads in their place.
@@ -25,14 +25,15 @@ from ingest import run, source
 from serai.cli import app
 from serai.settings import Settings, settings
 from warehouse import contracts, dictionary
-from warehouse.connect import Reader, reading
+from warehouse.connect import Limits, Reader, ask, reading
 
 HOUSE = Path(__file__).resolve().parent.parent
 # Keys that are ours and not Table Schema's.
 OWN_KEYS = ("name", "title", "description", "knowledge", "statement", "judgedAgainst", "register")
-
-
-ANSWERED = re.compile(r"```sql\n(?P<query>.*?);\n```\n\n```csv\n(?P<answer>.*?)```", re.DOTALL)
+# A query and the table behind it; for a query that is new, a table of one empty line.
+ANSWERED = re.compile(r"```sql\n(?P<query>(?:.*\n)*?.*);\n```\n\n(?P<answer>(?:\|.*\n)+)")
+# An answer that is to be read is small.
+SMALL = Limits(seconds=60, rows=12, memory_mb=1024)
 
 
 def main() -> None:
@@ -41,7 +42,7 @@ def main() -> None:
         made = {
             "data/raw/datapackage.json": package(reader),
             "docs/dictionary.md": data_dictionary(reader),
-            "docs/questions.md": answers(reader, _text(HOUSE / "docs" / "questions.md")),
+            "docs/sql.md": answers(reader, _text(HOUSE / "docs" / "sql.md")),
             "docs/settings.md": settings_list(),
             "docs/cli.md": command_line(),
         }
@@ -82,22 +83,31 @@ def package(reader: Reader) -> str:
 
 
 def answers(reader: Reader, text: str) -> str:
-    """The document with the answer of each of its queries in the block behind it."""
+    """The document with the answer of each of its queries in the table behind it.
 
-    def answered(block: re.Match[str]) -> str:
-        rows = reader.cursor().sql(block["query"]).pl().write_csv()
-        return f"```sql\n{block['query']};\n```\n\n```csv\n{rows}```"
+    Raises ValueError where an answer is empty or longer than SMALL.
+    """
+    return ANSWERED.sub(lambda block: f"```sql\n{block['query']};\n```\n\n{answer(reader, block['query'])}", text)
 
-    return ANSWERED.sub(answered, text)
+
+def answer(reader: Reader, query: str) -> str:
+    """The answer to one query as a table of Markdown, asked as `serai sql` asks it."""
+    found = ask(reader.cursor(), query, SMALL)
+    if found.cut or not found.table.num_rows:
+        raise ValueError(f"no rows, or more than {SMALL.rows}: {query}")
+    names = found.table.column_names
+    rows = [names, ["---"] * len(names), *(map(_cell, row.values()) for row in found.table.to_pylist())]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
 def data_dictionary(reader: Reader) -> str:
-    """docs/dictionary.md: every table and column, as the database describes them."""
+    """docs/dictionary.md: every table, column and macro, as the database describes them."""
     parts = [
         "# Data dictionary",
         "",
-        "Made by `make docs` from the contracts and models. `facts.<dataset>` has the columns of its dataset, all",
-        "versions of all rows; `as_of.<name>` those of the table or model, as known on the day in the variable.",
+        "Made by `make docs` from contracts, models and macros. `facts.<dataset>` has the columns of its dataset,",
+        "all versions of all rows; `as_of.<name>` those of the table, model or macro, as known on the day in the",
+        "variable; `<name>_as_of(…, day)` the same for the day given.",
         "",
     ]
     for table in dictionary.tables(reader.cursor()):
@@ -174,6 +184,16 @@ def _resource(one: source.Source, broken: dict[int, str], corrected: list[dict[s
     if corrected:
         resource["corrections"] = corrected
     return resource
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(map(_cell, value))
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.10g}"
+    return "" if value is None else str(value).replace("|", "\\|")
 
 
 def _columns(columns: list[dict[str, Any]]) -> list[str]:

@@ -43,19 +43,39 @@ def test_settings_and_commands_are_current() -> None:
     assert make.command_line() == text("docs/cli.md"), "run make docs"
 
 
-def test_each_of_the_six_questions_has_its_answer(facts: Reader) -> None:
-    document = text("docs/questions.md")
-    assert len(make.ANSWERED.findall(document)) == 6
-    for block in make.ANSWERED.finditer(document):
-        answer = facts.cursor().sql(block["query"]).pl()
-        assert answer.height > 0
-        assert answer.write_csv() == block["answer"], f"the answer changed: {block['query'][:60]}"
+def test_each_question_in_sql_has_its_answer(facts: Reader) -> None:
+    document = text("docs/sql.md")
+    blocks = list(make.ANSWERED.finditer(document))
+    assert len(blocks) == document.count("```sql\n") == len(re.findall(r"^## \d+\. .*\?$", document, re.MULTILINE))
+    assert len(blocks) >= 20
+    for block in blocks:
+        assert make.answer(facts, block["query"]) == block["answer"], f"the answer changed: {block['query'][:60]}"
+
+
+def test_no_answer_changes_with_the_calendar() -> None:
+    assert not re.findall(r"current_date|today\(|now\(", text("docs/sql.md"))
+
+
+def test_an_answer_too_long_to_read_and_one_without_rows_are_refused(facts: Reader) -> None:
+    for query in ("FROM range(13)", "FROM range(0)"):
+        with pytest.raises(ValueError, match="no rows, or more than 12"):
+            make.answer(facts, query)
+
+
+def test_every_table_column_and_macro_is_described_in_the_database(facts: Reader) -> None:
+    silent = """
+        SELECT table_name, column_name FROM duckdb_columns() WHERE comment IS NULL AND NOT internal
+        UNION ALL SELECT table_name, NULL FROM duckdb_tables() WHERE comment IS NULL
+        UNION ALL SELECT view_name, NULL FROM duckdb_views() WHERE comment IS NULL AND NOT internal
+        UNION ALL SELECT function_name, NULL FROM duckdb_functions() WHERE comment IS NULL AND NOT internal
+    """
+    assert facts.cursor().execute(silent).fetchall() == []
 
 
 def test_the_commands_of_the_readme_run(published: Path) -> None:
     block = README.split("## Asking in SQL")[1].split("```sh\n")[1].split("```")[0]
     commands = [line.removeprefix(".venv/bin/serai ") for line in block.splitlines() if "bin/serai" in line]
-    assert len(commands) == 3
+    assert len(commands) == 4
     for command in commands:
         arguments = shlex.split(command.split(" > ")[0], comments=True)
         done = serai(*arguments, data=published)
@@ -63,16 +83,17 @@ def test_the_commands_of_the_readme_run(published: Path) -> None:
         assert done.stdout
 
 
-def test_the_tables_that_the_readme_names_exist(facts: Reader) -> None:
+def test_the_tables_and_macros_that_the_readme_names_exist(facts: Reader) -> None:
     rows = re.findall(r"^\| (`.*?) \|", README, re.MULTILINE)
-    named = {name for row in rows for name in re.findall(r"`([a-z_.]+)`", row)}
+    named = {name for row in rows for name in re.findall(r"`([a-z_.]+)[`(]", row)}
     tables = {
         f"{schema}.{name}" if schema != "main" else name
         for schema, name in facts.cursor()
         .execute("SELECT table_schema, table_name FROM information_schema.tables")
         .fetchall()
     }
-    assert named <= tables
+    macros = facts.cursor().execute("SELECT function_name FROM duckdb_functions() WHERE NOT internal").fetchall()
+    assert named <= tables | {name for (name,) in macros}
     assert len(named) > 10
 
 
