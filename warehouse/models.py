@@ -37,8 +37,9 @@ def build(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def _made_by(models: list[Model]) -> str:
-    """A hash of all that gives the models their columns, comments and macros: their own text, and the contracts."""
+    """A hash of all that gives the models their columns, comments and macros: their text, the contracts, as_of.py."""
     texts = [model.query for model in models]
+    texts.append(Path(as_of.__file__).read_text(encoding="utf-8"))
     texts += [schema.table_ddl(contracts.load(name)) for name in contracts.names()]
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 

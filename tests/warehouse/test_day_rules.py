@@ -244,3 +244,27 @@ def test_once_a_restriction_has_lapsed_the_day_is_what_believed_reports_say() ->
     )
     assert days["2025-12-20"][0] == "restricted"
     assert days["2026-01-20"][:2] == ("closed", "reported")
+
+
+def test_what_is_only_announced_for_the_border_leaves_what_this_crossing_reports() -> None:
+    """Pakistan closed its western border from 12 April 2020, and let cargo through at Torkham from the 10th."""
+    days = panel(
+        [
+            {"status": "restricted", "start": "2020-04-10"},
+            {"status": "closed", "start": "2020-04-12", "published": "2020-04-08", "of": "*AFG-PAK"},
+        ]
+    )
+    assert days["2020-04-15"][:2] == ("restricted", "carried")
+
+
+def test_a_voice_that_nobody_believes_keeps_no_closure_from_lapsing() -> None:
+    """A page of 2025 has the bridge shut for four years; trains were seen meanwhile."""
+    days = panel(
+        [
+            {"status": "closed", "start": "2021-08-15", "published": "2025-12-01"},
+            {"status": "open", "start": "2021-08-20", "published": "2021-08-24"},
+            {"status": "closed", "start": "2021-08-30"},
+        ]
+    )
+    assert days["2021-09-15"][0] == "closed"
+    assert days["2022-06-01"][:2] == ("unknown", "unknown")

@@ -78,6 +78,19 @@ def test_torkham_stays_shut_to_trade_through_two_reports_that_it_opened_on_1_nov
     assert asked(warehouse, f"SELECT DISTINCT status FROM crossing_days WHERE {after}") == [("closed",)]
 
 
+def test_the_closure_of_october_2025_begins_on_the_day_that_most_voices_give_at_both_large_crossings(
+    warehouse: Reader,
+) -> None:
+    starts = asked(
+        warehouse,
+        """
+        SELECT DISTINCT started_on::VARCHAR, started_earliest::VARCHAR FROM closure_episodes
+        WHERE crossing_id IN ('torkham', 'chaman') AND flow = 'exports' AND started_on > '2025-10-05'
+        """,
+    )
+    assert starts == [("2025-10-12", "2025-10-10")]
+
+
 def test_a_late_mention_of_an_old_closure_does_not_undo_the_reopening(warehouse: Reader) -> None:
     """A page of October 2025 says that movement was suspended on 21 February, and names no end."""
     query = (

@@ -19,10 +19,7 @@ WITH counted AS (
     WHERE
         d.crossing_id = crossing_named(crossing)
         AND d.day >= first_day::DATE
-        AND d.day < CASE
-            WHEN first_day::DATE < day_after::DATE THEN day_after::DATE
-            ELSE error(format('no day lies from {} to {}: day_after is the first day after the period', first_day, day_after))
-        END
+        AND d.day < day_after::DATE
     GROUP BY d.flow
 )
 
@@ -34,7 +31,13 @@ SELECT
     coalesce(c.disputed, 0) AS days_closed_disputed, -- Those of them on which a report asserts another state. [days]
     coalesce(c.restricted, 0) AS days_restricted, -- Days restricted. [days]
     coalesce(c.opened, 0) AS days_open, -- Days open, those on which that is only assumed among them. [days]
-    date_diff('day', first_day::DATE, day_after::DATE)
+    CASE
+        WHEN first_day::DATE < day_after::DATE THEN date_diff('day', first_day::DATE, day_after::DATE)
+        ELSE error(format(
+            'no day lies from {} to {}: day_after is the first day after the period',
+            coalesce(first_day::VARCHAR, 'NULL'), coalesce(day_after::VARCHAR, 'NULL')
+        ))
+    END
     - coalesce(c.closed + c.restricted + c.opened, 0) AS days_unknown, -- Days of which nothing is known. [days]
     c.first_closed, -- First day closed in the period; empty = none.
     c.last_closed -- Last day closed in the period.

@@ -31,6 +31,6 @@ WHERE
     d.crossing_id = crossing_named(crossing)
     AND d.day = CASE
         WHEN on_day::DATE BETWEEN DATE '2014-01-01' AND current_date THEN on_day::DATE
-        ELSE error(format('{} is not in the panel: ask for a day from 2014-01-01 to {}', on_day, current_date))
+        ELSE error(format('{} is not in the panel: ask for a day from 2014-01-01 to {}', coalesce(on_day::VARCHAR, 'NULL'), current_date))
     END
 ORDER BY d.flow

@@ -16,7 +16,7 @@ states AS (
         s.from_day,
         s.to_day,
         s.status,
-        s.disputed,
+        s.contested,
         s.basis
     FROM crossing_spans AS s
     INNER JOIN gates AS g ON s.crossing_id = g.crossing_id
@@ -47,7 +47,7 @@ on_piece AS (
         g.crossing_id,
         f.flow,
         s.status,
-        s.disputed,
+        s.contested,
         s.basis
     FROM pieces AS p
     INNER JOIN gates AS g ON p.border = g.border AND p.from_day >= g.valid_from
@@ -64,8 +64,8 @@ judged AS (
     SELECT
         *,
         CASE status WHEN 'closed' THEN 1 WHEN 'open' THEN 0 END AS point,
-        (status = 'closed' AND NOT disputed)::INT AS low,
-        (status <> 'open' OR disputed)::INT AS high
+        (status = 'closed' AND NOT contested)::INT AS low,
+        (status <> 'open' OR contested)::INT AS high
     FROM on_piece
 ),
 
@@ -82,8 +82,8 @@ parts AS (
     SELECT
         j.* REPLACE (
             'cargo' AS flow,
-            CASE WHEN t.disputed OR t.status IN ('open', 'restricted') THEN 0 ELSE j.low END AS low,
-            CASE WHEN t.disputed OR t.status IN ('closed', 'restricted') THEN 1 ELSE j.high END AS high
+            CASE WHEN t.contested OR t.status IN ('open', 'restricted') THEN 0 ELSE j.low END AS low,
+            CASE WHEN t.contested OR t.status IN ('closed', 'restricted') THEN 1 ELSE j.high END AS high
         ),
         w.normal,
         w.measure
@@ -101,7 +101,7 @@ sums AS (
         count(DISTINCT crossing_id) AS crossings,
         count(DISTINCT crossing_id) FILTER (status = 'closed') AS crossings_shut,
         count(DISTINCT crossing_id) FILTER (status IN ('unknown', 'restricted')) AS crossings_unknown,
-        count(DISTINCT crossing_id) FILTER (disputed) AS crossings_disputed,
+        count(DISTINCT crossing_id) FILTER (contested) AS crossings_disputed,
         count(DISTINCT crossing_id) FILTER (normal IS NULL) AS crossings_unweighed,
         any_value(measure) AS weighed_by,
         -- A crossing that nobody counted weighs at most what the least of those counted does.
@@ -146,7 +146,7 @@ SELECT
     CASE
         WHEN b.settled_high - b.settled_low <= 0.5 THEN round(coalesce(b.shut / nullif(b.known, 0), b.settled_low), 6)
     END AS share_shut, -- Share of the normal capacity known that is shut; empty where unknown states and weights leave more than a half open. [share]
-    b.least_shut AS low, -- The least it can be: unknown, restricted and disputed count as open. [share]
+    b.least_shut AS low, -- The least it can be: unknown, restricted and contested count as open. [share]
     b.most_shut AS high, -- The most it can be: they count as shut. [share]
     b.settled_low, -- The least, taking disputes and transit as the panel decides them: what is not known counts as open. [share]
     b.settled_high, -- The most, likewise. [share]
@@ -155,7 +155,7 @@ SELECT
     coalesce(b.crossings, 0)::INT AS crossings, -- Formal trade crossings that had opened.
     coalesce(b.crossings_shut, 0)::INT AS crossings_shut, -- Of them shut, one way or both.
     coalesce(b.crossings_unknown, 0)::INT AS crossings_unknown, -- Of them unknown or restricted, one way or both.
-    coalesce(b.crossings_disputed, 0)::INT AS crossings_disputed, -- Of them disputed.
+    coalesce(b.crossings_disputed, 0)::INT AS crossings_disputed, -- Of them contested: a voice that is believed says otherwise.
     coalesce(b.crossings_unweighed, 0)::INT AS crossings_unweighed, -- Of them without any capacity figure: they are in the bounds only.
     b.weighed_by -- What the crossings are weighed by: truck_crossings, vehicle_crossings or rail_volume; empty = none was counted.
 FROM pieces AS p

@@ -28,12 +28,12 @@ stretches AS (
     GROUP BY crossing_id, flow, number
 ),
 
--- Where a closure was last heard of and nothing is known of the day after, its end is not known.
+-- Where a closure was last heard of and nothing is known, or only assumed, of the day after, its end is not known.
 ended AS (
     SELECT
         c.*,
         lag(c.known_to) OVER (PARTITION BY c.crossing_id, c.flow ORDER BY c.started_on) AS closed_before_to,
-        CASE WHEN c.known_to <= current_date AND s.status <> 'unknown' THEN c.known_to END AS ended_on
+        CASE WHEN c.known_to <= current_date AND s.status <> 'unknown' AND s.basis <> 'assumed' THEN c.known_to END AS ended_on
     FROM stretches AS c
     LEFT JOIN crossing_spans AS s
         ON c.crossing_id = s.crossing_id AND c.flow = s.flow AND c.known_to = s.from_day
@@ -51,8 +51,13 @@ told AS (
             abs(date_diff('day', r.valid_to, e.ended_on)) <= 5 AND r.valid_to > e.started_on
         ) AS ended_earliest,
         max(r.valid_to) FILTER (abs(date_diff('day', r.valid_to, e.ended_on)) <= 5) AS ended_latest,
-        mode(r.cause ORDER BY r.cause) AS cause,
-        mode(r.actor ORDER BY r.actor) AS imposed_by,
+        -- A closure that goes on is told again for other reasons: its own is what those say who tell of its first month.
+        coalesce(
+            mode(r.cause ORDER BY r.cause) FILTER (r.valid_from <= e.started_on + 31), mode(r.cause ORDER BY r.cause)
+        ) AS cause,
+        coalesce(
+            mode(r.actor ORDER BY r.actor) FILTER (r.valid_from <= e.started_on + 31), mode(r.actor ORDER BY r.actor)
+        ) AS imposed_by,
         count(DISTINCT r.voice) AS voices,
         list(r.report_id ORDER BY r.known_from, r.report_id) AS report_ids
     FROM ended AS e
@@ -122,8 +127,8 @@ SELECT
     greatest(t.started_latest, e.started_on) AS started_latest, -- Latest first day that a source gives, within five days.
     least(t.ended_earliest, o.earliest, e.ended_on) AS ended_earliest, -- Earliest end that a source gives, within days of the end.
     greatest(t.ended_latest, o.latest, e.ended_on) AS ended_latest, -- Latest end that a source gives, within days of the end.
-    t.cause, -- Why, as most of its reports say.
-    t.imposed_by, -- Side that imposed it, as most of its reports say.
+    t.cause, -- Why, as most reports of its first month say.
+    t.imposed_by, -- Side that imposed it, as most reports of its first month say.
     CASE
         WHEN e.known_to > current_date THEN 'still_shut'
         WHEN e.ended_on IS NULL THEN 'unknown'

@@ -25,7 +25,7 @@ SELECT
     d.day, -- The day.
     coalesce(w.told.status, s.status) AS status, -- open, closed, restricted or unknown.
     s.basis, -- reported = a report asserts the day; carried = the last one did and nothing newer does; assumed = the normal state, before any report or between two closures; unknown.
-    CASE WHEN s.last_report_day IS NULL THEN 0 ELSE date_diff('day', s.last_report_day, d.day) END AS age_days, -- Days since the last day that a report asserts; 0 where one asserts this day. Meaningless where basis is assumed or unknown. [days]
+    CASE WHEN s.voices > 0 THEN 0 ELSE date_diff('day', s.last_report_day, d.day) END AS age_days, -- Days since the last day that a report asserts; 0 where one asserts this day; empty where none did before. [days]
     s.voices, -- Independent voices that assert the state on this day; one agency's text in ten papers is one.
     s.disputed, -- Whether any report asserts another state on this day.
     coalesce(w.told.report_id, s.report_id) AS report_id, -- The report that decides; empty where none does.

@@ -78,7 +78,8 @@ changes AS (
         flow,
         status,
         since,
-        lead(status) OVER (PARTITION BY crossing_id, flow ORDER BY since, min(from_day)) AS next_status
+        lead(status) OVER (PARTITION BY crossing_id, flow ORDER BY since, min(from_day)) AS next_status,
+        lead(since) OVER (PARTITION BY crossing_id, flow ORDER BY since, min(from_day)) AS next_since
     FROM flow_spans
     GROUP BY crossing_id, flow, status, since
 ),
@@ -103,7 +104,8 @@ known AS (
         v.last_asserted_to,
         CASE s.status WHEN 'closed' THEN v.last_closed_to WHEN 'restricted' THEN v.last_restricted_to END AS last_told_to,
         v.day IS NOT NULL AS after_a_report,
-        c.category LIKE 'formal%' AND s.status = 'closed' AND n.next_status = 'closed' AS closed_again
+        coalesce(c.category LIKE 'formal%' AND s.status = 'closed' AND n.next_status = 'closed', false) AS closed_again,
+        coalesce(p.from_day >= n.next_since - 3, false) AS on_the_eve
     FROM pieces AS p
     INNER JOIN crossings AS c ON p.crossing_id = c.crossing_id
     ASOF LEFT JOIN (SELECT DISTINCT * FROM so_far) AS v
@@ -132,13 +134,13 @@ judged AS (
     FROM known
 ),
 
--- A closure that lasts is reported again. Unsaid, it is carried on for as long as it had been asserted, but for thirty
+-- A closure that lasts is reported again. Unsaid, or said only by voices that nobody believes, it is carried on for as long as it had been asserted, but for thirty
 -- days at least and ninety at most. An open crossing makes no news and stays open.
 aged AS (
     SELECT
         *,
         CASE
-            WHEN status = 'closed' AND closed_voices = 0 OR status = 'restricted' AND restricted_voices = 0
+            WHEN status = 'closed' AND closed_believed = 0 OR status = 'restricted' AND restricted_believed = 0
                 THEN greatest(coalesce(last_told_to, since), since)
                     + greatest(30, least(90, coalesce(date_diff('day', since, last_told_to), 0)))::INT
             ELSE DATE '9999-12-31'
@@ -166,10 +168,12 @@ settled AS (
     SELECT
         * REPLACE (
             greatest(from_day, stale_from) AS from_day,
-            CASE greatest(closed_believed, restricted_believed, open_believed)
-                WHEN 0 THEN if(closed_again, 'open', 'unknown')
-                WHEN closed_believed THEN 'closed'
-                WHEN restricted_believed THEN 'restricted'
+            CASE
+                WHEN closed_again THEN 'open'
+                -- Who gives the next change a day early does not bring it forward.
+                WHEN on_the_eve OR greatest(closed_believed, restricted_believed, open_believed) = 0 THEN 'unknown'
+                WHEN closed_believed >= greatest(restricted_believed, open_believed) THEN 'closed'
+                WHEN restricted_believed >= open_believed THEN 'restricted'
                 ELSE 'open'
             END AS status,
             NULL AS report_id,
@@ -188,7 +192,13 @@ agreeing AS (
             WHEN 'closed' THEN closed_voices
             WHEN 'restricted' THEN restricted_voices
             ELSE 0
-        END AS voices
+        END AS voices,
+        CASE status
+            WHEN 'open' THEN open_believed
+            WHEN 'closed' THEN closed_believed
+            WHEN 'restricted' THEN restricted_believed
+            ELSE 0
+        END AS believed
     FROM settled
 ),
 
@@ -230,6 +240,7 @@ SELECT
     CASE WHEN g.voices = 0 THEN g.last_asserted_to - 1 END AS last_report_day, -- Last day that any report asserts, where none asserts these.
     g.voices::INT AS voices, -- Independent voices that assert the state on these days.
     r.dissenting IS NOT NULL AS disputed, -- Whether any report asserts another state on these days.
+    g.open_believed + g.closed_believed + g.restricted_believed > g.believed AS contested, -- Whether any voice that is believed (believed_spans) asserts another state on these days.
     coalesce(g.since, r.since) AS since, -- Day of the change that began the state; empty where no report tells.
     coalesce(g.report_id, r.report_id) AS report_id, -- The report that decides; empty where none does.
     coalesce(r.dissenting, []) AS dissenting_report_ids -- The reports that assert another state.

@@ -21,7 +21,7 @@ SELECT
     d.day, -- The day.
     s.border, -- AFG-PAK and the like; AFG = Afghanistan as a whole.
     s.share_shut, -- Share of the normal cargo capacity known that is shut; empty where the unknown leaves more than a half open, and where a border has no trade crossing. [share]
-    s.low, -- The least it can be: unknown, restricted and disputed count as open. [share]
+    s.low, -- The least it can be: unknown, restricted and contested count as open. [share]
     s.high, -- The most it can be: they count as shut. [share]
     s.exports_shut, -- The same for exports alone (out of Afghanistan). [share]
     s.imports_shut, -- The same for imports alone (into Afghanistan). [share]
@@ -31,7 +31,7 @@ SELECT
     s.crossings, -- Formal trade crossings that had opened.
     s.crossings_shut, -- Of them shut, one way or both.
     s.crossings_unknown, -- Of them unknown or restricted, one way or both.
-    s.crossings_disputed, -- Of them disputed.
+    s.crossings_disputed, -- Of them contested: a voice that is believed says otherwise.
     s.crossings_unweighed, -- Of them without any capacity figure: they are in the bounds only.
     s.weighed_by -- By what: truck_crossings, vehicle_crossings or rail_volume for the crossings of a border (rows in crossing_weights), trade for the borders of Afghanistan (border_weights).
 FROM spans AS s

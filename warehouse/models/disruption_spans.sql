@@ -79,7 +79,7 @@ SELECT
     from_day, -- First day.
     to_day, -- First day after; 9999-12-31 = going on.
     share_shut, -- Share of the normal capacity known that is shut; empty where the unknown leaves more than a half open. [share]
-    low, -- The least it can be: unknown, restricted and disputed count as open. [share]
+    low, -- The least it can be: unknown, restricted and contested count as open. [share]
     high, -- The most it can be: they count as shut. [share]
     settled_low, -- The least, taking disputes as the panel decides them. [share]
     settled_high, -- The most, taking disputes as the panel decides them. [share]
@@ -88,7 +88,7 @@ SELECT
     crossings, -- Formal trade crossings that had opened.
     crossings_shut, -- Of them shut, one way or both.
     crossings_unknown, -- Of them unknown or restricted, one way or both.
-    crossings_disputed, -- Of them disputed.
+    crossings_disputed, -- Of them contested: a voice that is believed says otherwise.
     crossings_unweighed, -- Of them without any capacity figure: they are in the bounds only.
     weighed_by -- By what: truck_crossings, vehicle_crossings or rail_volume for the crossings of a border, trade for the borders of Afghanistan.
 FROM border_spans
