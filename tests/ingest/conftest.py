@@ -10,11 +10,22 @@ import pytest
 
 from ingest import run
 from ingest.csv_file import ParseLimits
+from ingest.manners import Manners
 from ingest.run import Ingest, Limits, Places
 from tests.conftest import HOUSE, with_facts
 from warehouse.connect import reading
 
-LIMITS = Limits(ParseLimits(file_bytes=50_000_000, field_characters=20_000), most_bad=0.5, keep_versions=2)
+MANNERS = Manners(
+    connect_seconds=2,
+    read_seconds=1,
+    whole_seconds=2,
+    attempts=3,
+    first_wait_seconds=0.01,
+    longest_wait_seconds=2,
+    pause_seconds=0,
+    most_bytes=60_000_000,
+)
+LIMITS = Limits(ParseLimits(file_bytes=60_000_000, field_characters=20_000), 0.5, keep_versions=2, manners=MANNERS)
 
 
 class House:
