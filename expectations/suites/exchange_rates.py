@@ -8,7 +8,7 @@ from expectations.promise import is_empty
 from expectations.references import References
 from expectations.rules import in_order, not_published_before
 
-# The Uzbek som fell to a half in 2017, the rial to a quarter in 2018, the new Soviet successors to a tenth: a leap is a warning.
+# Currencies do collapse, so this only warns.
 LEAP = 20
 EXPECTATIONS = [
     in_order("period_start", "period_end"),
