@@ -1,4 +1,4 @@
-"""Bringing what a source gives, as answers in order: its shipped file, what it publishes now, or a record of either."""
+"""What a source gives, as answers in order: its shipped file, what it publishes now, or a record of either."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def recorded(con: duckdb.DuckDBPyConnection, folder: Path, sources: list[Source]
     Where they have nothing beyond it, the newest record of a source comes again. A shipped source without any record
     comes last, from its file. ``until`` is a day, or the id of a run. Raises ReplayError.
     """
-    found: list[Order] = []
+    found: list[tuple[dt.datetime, Order]] = []
     for one in sources:
         records = _until(snapshots.recorded(folder, one.name), until)
         held = _held(con, one)
@@ -65,16 +65,10 @@ def recorded(con: duckdb.DuckDBPyConnection, folder: Path, sources: list[Source]
                 "back: replay into an empty one (move data/warehouse away first)"
             )
         newer = [record for record in records if held is None or record.at > held]
-        found += [Order(one, record) for record in newer or records[-1:]]
-    found.sort(key=lambda order: order.recorded.at if order.recorded else dt.datetime.max)
-    known = {order.source.name for order in found}
-    return found + [Order(one) for one in sources if one.name not in known and not one.live]
-
-
-def without_record(folder: Path) -> list[str]:
-    """The live sources that no run has recorded."""
-    live = set(source.names()) - set(source.shipped())
-    return sorted(name for name in live if not snapshots.recorded(folder, name))
+        found += [(record.at, Order(one, record)) for record in newer or records[-1:]]
+    orders = [order for _, order in sorted(found, key=lambda pair: pair[0])]
+    known = {order.source.name for order in orders}
+    return orders + [Order(one) for one in sources if one.name not in known and not one.live]
 
 
 def _until(records: list[Recorded], until: str | None) -> list[Recorded]:

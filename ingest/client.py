@@ -14,7 +14,6 @@ import random
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from urllib.request import getproxies, proxy_bypass
@@ -254,9 +253,9 @@ def _check_sums(response: httpx.Response, where: str, raw: bytes, content: bytes
     said = []
     if given := response.headers.get("content-md5"):
         said.append((base64.b64encode(hashlib.md5(raw).digest()).decode(), given))  # noqa: S324
-    for name in ("content-digest", "repr-digest"):
-        if found := re.search(r"sha-256=:([^:]+):", response.headers.get(name, "")):
-            said.append((base64.b64encode(hashlib.sha256(raw).digest()).decode(), found[1]))
+    stated = ",".join(response.headers.get(name, "") for name in ("content-digest", "repr-digest"))
+    of_raw = base64.b64encode(hashlib.sha256(raw).digest()).decode()
+    said += [(of_raw, given) for given in re.findall(r"sha-256=:([^:]+):", stated)]
     if checksum:
         kind, _, given = checksum.partition(":")
         said.append((hashlib.new(kind, content, usedforsecurity=False).hexdigest(), given.lower()))

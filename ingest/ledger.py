@@ -47,7 +47,7 @@ class SourceRun:
 
 
 def now(con: duckdb.DuckDBPyConnection, recorded: dt.datetime | None = None) -> dt.datetime:
-    """The time of a run, UTC: now, or as recorded, but later than any earlier run's even where the clock was set back.
+    """The time of a run, UTC: now, or as recorded, but later than any earlier run's even if the clock was set back.
 
     A warehouse rebuilt from records so has every version at its own time.
     """

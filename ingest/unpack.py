@@ -12,7 +12,7 @@ GZIP = 31
 
 
 def gunzip(content: bytes, most: int) -> bytes:
-    """The bytes in the gzip file. Raises BatchError where it is damaged, ends early or unpacks to more than ``most``."""
+    """The bytes in the gzip. Raises BatchError where it is damaged, ends early or unpacks to more than ``most``."""
     found, rest = bytearray(), content
     while rest:
         member = zlib.decompressobj(wbits=GZIP)

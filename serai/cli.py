@@ -93,7 +93,9 @@ def ingest(
 
 @app.command()
 def check(
-    sources: Annotated[list[str] | None, typer.Argument(help="Sources to judge; all shipped ones, if none is named.")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Sources to judge; all shipped ones, if none is named.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Judge sources as an ingest would, without loading anything."""
@@ -102,7 +104,9 @@ def check(
     from serai.settings import settings
 
     with show.progress(quiet=as_json) as tell:
-        result, held_back = run.check(settings().places, _known(sources, source.shipped()), settings().ingest_limits, tell)
+        result, held_back = run.check(
+            settings().places, _known(sources, source.shipped()), settings().ingest_limits, tell
+        )
     print(show.check_json(result, held_back) if as_json else show.check(result, held_back))  # noqa: T201
     if result.refused:
         raise typer.Exit(REFUSED)

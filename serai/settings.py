@@ -39,7 +39,9 @@ class Settings(BaseSettings):
     http_whole_seconds: float = Field(default=900, gt=0, description="Time that one answer may take, seconds.")
     http_attempts: int = Field(default=5, ge=1, description="Times that a live source is asked before giving up.")
     http_first_wait_seconds: float = Field(
-        default=1, ge=0, description="Wait before the second try, seconds; it doubles with each, and varies by chance."
+        default=1,
+        ge=0,
+        description="Wait before the second try, seconds; it doubles with each, and varies by chance.",
     )
     http_longest_wait_seconds: float = Field(
         default=120, ge=0, description="Longest wait between tries, seconds; a source that asks for more is refused."

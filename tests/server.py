@@ -1,7 +1,8 @@
 """A server on this machine that behaves as sources do, on good days and bad.
 
-A test gives it routes: a path and what is answered there, one Reply, several in turn (the last stays), or a function of
-the question. A Reply with ``etag`` answers 304 to who has it. ``FAULTS`` are the bad days that every source must survive.
+A test gives it routes: a path and what is answered there, one Reply, several in turn (the last stays), or a function
+of the question. A Reply with ``etag`` answers 304 to who has it. ``FAULTS`` are the bad days that every source must
+survive.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Reply:
-    """One answer. ``drip`` is the pause between its bytes, ``cut`` how many of them are sent before the line goes dead."""
+    """One answer. ``drip`` is the pause between its bytes, ``cut`` how many are sent before the line goes dead."""
 
     body: bytes = b""
     status: int = 200
@@ -54,7 +55,10 @@ FAULTS: dict[str, tuple[Reply, str]] = {
     "wrong checksum": (Reply(b"x", headers={"Content-MD5": "1B2M2Y8AsgTpgAmY7PhCfg=="}), "do not have the checksum"),
     "401": (Reply(b"token expired", 401), "401 Unauthorized (token expired): the credential is missing, wrong"),
     "403": (Reply(b"no tier", 403), "403 Forbidden (no tier): access is refused: this may need a credential"),
-    "404": (Reply(status=404), "404 Not Found: nothing is there: see whether the publisher moved it, and mend address"),
+    "404": (
+        Reply(status=404),
+        "404 Not Found: nothing is there: see whether the publisher moved it, and mend address",
+    ),
     "410": (Reply(b"decommissioned", 410), "410 Gone (decommissioned): it was taken away for good"),
     "empty 200": (Reply(), "the answer is empty (200, no content): try later"),
     "truncated gzip": (
@@ -113,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = 60
 
-    def do_GET(self) -> None:  # noqa: N802 (the name that http.server asks for)
+    def do_GET(self) -> None:
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         reply = self.server_of_test.reply(Question(unquote(parts.path), dict(parse_qsl(parts.query)), headers))

@@ -10,7 +10,7 @@ import polars as pl
 from ingest.csv_file import BatchError, ParseLimits, typed, unreadable
 from warehouse.contracts import Contract
 
-HEADER = "Port Name,State,Port Code,Border,Date,Measure,Value,Latitude,Longitude,Point".split(",")
+HEADER = ["Port Name", "State", "Port Code", "Border", "Date", "Measure", "Value", "Latitude", "Longitude", "Point"]
 NEIGHBOURS = {"US-Canada Border": "CAN", "US-Mexico Border": "MEX"}
 PAGE = "https://data.bts.gov/Research-and-Statistics/Border-Crossing-Entry-Data/keg4-3bc2"
 

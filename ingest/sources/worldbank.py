@@ -41,7 +41,7 @@ def fetch(client: Client, source: Source) -> Iterator[Answer]:
         raise BatchError(f"the pages have {count} rows, the World Bank says {said['total']}: try again later")
 
 
-def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFrame:  # noqa: ARG001 (all parse alike)
+def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFrame:  # noqa: ARG001
     """The rows of one page that have a figure, in the columns of ``indicators``; row 1 is the first of the page."""
     rows = observations(content).with_columns(
         pl.col("name").str.extract(UNIT).replace(UNITS).alias("unit"),
@@ -52,7 +52,7 @@ def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFra
 
 
 def observations(content: bytes) -> pl.DataFrame:
-    """The rows of one page that have a figure, as text: row_number, country, indicator, name, period, value, status."""
+    """The rows of one page that have a figure, as text, with the first and last day of their period."""
     _, rows = _page(content)
     try:
         lines = [
@@ -89,7 +89,7 @@ def in_columns(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
 
 
 def _page(content: bytes) -> tuple[dict[str, Any], list[Any]]:
-    """What a page says of itself, and its rows. Raises BatchError with the World Bank's own words where it is none."""
+    """What a page says of itself, and its rows. Raises BatchError with the World Bank's words where it is none."""
     try:
         found = json.loads(content.decode("utf-8-sig"))
     except ValueError as error:

@@ -14,7 +14,7 @@ CURRENCIES = {
 }  # fmt: skip
 
 
-def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFrame:  # noqa: ARG001 (all parse alike)
+def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFrame:  # noqa: ARG001
     """The rows of one page that have a figure, in the columns of ``exchange_rates``."""
     country = pl.col("country")
     rows = worldbank.observations(content).with_columns(

@@ -12,7 +12,7 @@ from tests.ingest.conftest import House
 from tests.server import FAULTS, Reply, Server
 
 SAMPLES = Path(os.environ.get("SERAI_SAMPLES") or HOUSE.parent / "shared" / "samples")
-# `.ci/run` counts these marks: where the real files are, each of them must have been run.
+# With SERAI_REQUIRE_SAMPLES, as `.ci/run` sets it where the real files are, each of these must find its file.
 real_file = pytest.mark.real_file
 
 

@@ -1,4 +1,4 @@
-"""US border crossings: the whole file by download, a month in words, ports that share a name, keys that come twice."""
+"""US border crossings: one file by download, a month in words, ports that share a name, keys that come twice."""
 
 from __future__ import annotations
 
