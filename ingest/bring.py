@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest import snapshots, source
+from ingest import snapshots
 from ingest.csv_file import BatchError
 from ingest.manners import Manners
 from ingest.snapshots import Answer, Recorded

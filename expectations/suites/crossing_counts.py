@@ -11,6 +11,7 @@ from expectations.rules import in_order, not_published_before
 EXPECTATIONS = [
     in_order("period_start", "period_end"),
     not_published_before("period_start"),
+    is_empty("part_of_one", "value.whole", "a count is a whole number"),
     is_empty("own_neighbour", "countries.differ", "coming_from is another country than entering"),
     is_empty("code_of_two", "port_code.one_port", "a port code names one port"),
     is_empty(
@@ -23,7 +24,7 @@ EXPECTATIONS = [
 
 
 def measure(rows: pl.DataFrame, refs: References) -> pl.DataFrame:  # noqa: ARG001 (all suites measure alike)
-    """Adds own_neighbour, code_of_two and name_of_two (the name with the codes that share it, else null)."""
+    """Adds part_of_one, own_neighbour, code_of_two and name_of_two (the name with the codes that share it)."""
     ports = rows.select("entering", "port_code", "port_name", "admin1").unique()
     names = _shared(ports, "port_name", "port_code").rename({"shared": "name_of_two"})
     codes = _shared(ports, "port_code", "port_name").rename({"shared": "code_of_two"})
@@ -31,7 +32,8 @@ def measure(rows: pl.DataFrame, refs: References) -> pl.DataFrame:  # noqa: ARG0
         rows.join(names, on=["entering", "port_name"], how="left", nulls_equal=True, maintain_order="left")
         .join(codes, on=["entering", "port_code"], how="left", nulls_equal=True, maintain_order="left")
         .with_columns(
-            pl.when(pl.col("entering") == pl.col("coming_from")).then(pl.col("entering")).alias("own_neighbour")
+            pl.when(pl.col("value") % 1 != 0).then(pl.col("value")).alias("part_of_one"),
+            pl.when(pl.col("entering") == pl.col("coming_from")).then(pl.col("entering")).alias("own_neighbour"),
         )
     )
 
