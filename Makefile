@@ -58,7 +58,7 @@ lock: .venv/installed-dev ## write the locks anew
 	@$(LOCK) --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 clean: ## remove what was built: environment, warehouse, reports, pictures
-	@rm -rf .venv build data/warehouse data/reports data/raw/snapshots
+	@rm -rf .venv build data/warehouse data/reports data/raw/cache # never the snapshots: nobody can fetch the past again
 
 .venv/bin/python:
 	@echo "making .venv"

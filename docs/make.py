@@ -60,7 +60,7 @@ def shipped_facts() -> Iterator[Reader]:
         places = replace(
             settings().places, raw=HOUSE / "data" / "raw", warehouse=Path(folder), reports=Path(folder) / "r"
         )
-        run.ingest(places, source.names(), settings().ingest_limits, lambda *_: None)
+        run.ingest(places, source.shipped(), settings().ingest_limits, lambda *_: None)
         with reading(Path(folder)) as reader:
             yield reader
 
@@ -76,7 +76,7 @@ def package(reader: Reader) -> str:
         "description": "Every row is one fact as one source reported it. Sources that disagree are separate rows.",
         "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
         "resources": [
-            _resource(source.load(name), broken.get(name, {}), _corrected(reader, name)) for name in source.names()
+            _resource(source.load(name), broken.get(name, {}), _corrected(reader, name)) for name in source.shipped()
         ],
     }
     return json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n"

@@ -25,6 +25,7 @@ from expectations.verdict import Check, Failure, Verdict
 from warehouse.contracts import Contract
 
 SHOWN_CHARACTERS = 120
+SHOWN_VALUES = 5
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
 
@@ -149,4 +150,8 @@ def _shown(value: Any) -> str:
 def _observed(result: dict[str, Any], failures: tuple[Failure, ...]) -> str | None:
     if "observed_value" in result:
         return str(result["observed_value"])
-    return f"{len(failures)} rows" if failures else None
+    if not failures:
+        return None
+    found = list(dict.fromkeys(failure.reason.rpartition("; here ")[2] for failure in failures))
+    more = "; …" if len(found) > SHOWN_VALUES else ""
+    return f"{len(failures)} rows: {'; '.join(found[:SHOWN_VALUES])}{more}"

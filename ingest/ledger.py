@@ -46,17 +46,31 @@ class SourceRun:
     loaded: Loaded = field(default_factory=Loaded)
 
 
-def now(con: duckdb.DuckDBPyConnection) -> dt.datetime:
-    """The time of a run, UTC, and later than any earlier run's even where the clock was set back."""
-    now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
+def now(con: duckdb.DuckDBPyConnection, recorded: dt.datetime | None = None) -> dt.datetime:
+    """The time of a run, UTC: now, or as recorded, but later than any earlier run's even if the clock was set back.
+
+    A warehouse rebuilt from records so has every version at its own time.
+    """
+    wanted = recorded or dt.datetime.now(dt.UTC).replace(tzinfo=None)
     [(earliest,)] = con.execute("SELECT max(started_at) + INTERVAL 1 MICROSECOND FROM ops.runs").fetchall()
-    return max(now, earliest) if earliest else now
+    return max(wanted, earliest) if earliest else wanted
+
+
+def declare(con: duckdb.DuckDBPyConnection) -> None:
+    """Write down every source as its file declares it, with its licence and the words to cite it by."""
+    lines = [asdict(one) | {"source": one.name, "live": one.live} for one in map(source.load, source.names())]
+    con.register("declared", pl.DataFrame(lines, infer_schema_length=None).drop("credential").to_arrow())
+    con.execute("DELETE FROM ops.sources")
+    columns = "source, title, dataset, publisher, side, licence, licence_url, citation, address, cadence, live"
+    con.execute(f"INSERT INTO ops.sources BY NAME SELECT {columns} FROM declared")
+    con.unregister("declared")
 
 
 def fingerprint(con: duckdb.DuckDBPyConnection, one: Source, digest: str) -> str:
     """A hash over the bytes and all that decides what becomes of them, the datasets judged against included."""
     rules = [*one.files, contracts.HERE / f"{one.dataset}.yaml", Path(contracts.__file__)]
-    for package in ("expectations", "ingest", "warehouse"):
+    # All modules of sources, for one may use another.
+    for package in ("expectations", "ingest", "ingest/sources", "warehouse"):
         rules += sorted((HOUSE / package).glob("*.py"))
     rules.append(HOUSE / "expectations" / "suites" / f"{one.dataset}.py")
     parts = [digest, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in rules)]

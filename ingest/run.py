@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
 
-from ingest import corrections, ledger, snapshots, source
+from ingest import bring, corrections, ledger, snapshots, source
+from ingest.bring import Order
 from ingest.corrections import Applied
 from ingest.csv_file import BatchError, ParseLimits
 from ingest.ledger import SourceRun
+from ingest.manners import Manners
+from ingest.snapshots import Answer
 from ingest.source import Source
 from warehouse import contracts, macros, models, publish, schema
 from warehouse.load import load, transaction
@@ -25,16 +28,28 @@ if TYPE_CHECKING:
     from expectations.judge import Judge
 
 Tell = Callable[[str, int, int], None]
+Choose = Callable[[duckdb.DuckDBPyConnection], list[Order]]
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where an ingest finds and leaves things."""
+    """Where an ingest finds and leaves things; ``base_urls`` has other hosts for live sources, by name."""
 
     raw: Path
     warehouse: Path
     reports: Path
     geometry: Path
+    base_urls: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def snapshots(self) -> Path:
+        """The folder with the bytes of every batch, as they came."""
+        return self.raw / "snapshots"
+
+    @property
+    def cache(self) -> Path:
+        """The folder with the HTTP cache, which may be deleted at any time."""
+        return self.raw / "cache"
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,7 @@ class Limits:
     parse: ParseLimits
     most_bad: float
     keep_versions: int
+    manners: Manners
 
 
 @dataclass(frozen=True)
@@ -67,14 +83,27 @@ def ingest(places: Places, chosen: Iterable[str], limits: Limits, tell: Tell) ->
     A refused source changes nothing but the ledger. Raises IngestRunningError while another ingest runs, KeyError for
     a source that is not declared.
     """
-    started = time.monotonic()
+    orders = [Order(one) for one in source.ordered(chosen)]
+    return _publish(places, lambda _: orders, limits, tell)
+
+
+def replay(places: Places, chosen: Iterable[str], until: str | None, limits: Limits, tell: Tell) -> Ingest:
+    """Take in what earlier ingests of the chosen sources recorded, from their snapshots alone, and publish it.
+
+    See bring.recorded for what that is. Raises IngestRunningError, ReplayError.
+    """
     sources = source.ordered(chosen)
+    return _publish(places, lambda con: bring.recorded(con, places.snapshots, sources, until), limits, tell)
+
+
+def _publish(places: Places, choose: Choose, limits: Limits, tell: Tell) -> Ingest:
+    started = time.monotonic()
     with publish.writing(places.warehouse) as private:
         with duckdb.connect(str(private)) as con:
             bench = _Bench(con, places, limits, leaves_traces=True)
-            runs, counts = _build(con, bench, sources, tell)
+            runs, counts = _build(con, bench, choose, tell)
         bench.finish()
-        tell("publishing", len(sources), len(sources))
+        tell("publishing", len(runs), len(runs))
         version = publish.publish(places.warehouse, private, limits.keep_versions)
     return Ingest(runs, counts, version, time.monotonic() - started)
 
@@ -86,11 +115,11 @@ def check(places: Places, chosen: Iterable[str], limits: Limits, tell: Tell) -> 
     """
     started = time.monotonic()
     needed = set(chosen)
-    while more := {s.name for s in map(source.load, source.names()) if _feeds(s, needed)} - needed:
+    while more := {s.name for s in map(source.load, source.shipped()) if _feeds(s, needed)} - needed:
         needed |= more
     with duckdb.connect() as con:
         bench = _Bench(con, places, limits, leaves_traces=False)
-        runs, counts = _build(con, bench, source.ordered(needed), tell)
+        runs, counts = _build(con, bench, lambda _: [Order(one) for one in source.ordered(needed)], tell)
         held_back = con.sql("FROM quarantine ORDER BY dataset, row_number").pl()
     return Ingest(runs, counts, None, time.monotonic() - started), held_back
 
@@ -101,14 +130,16 @@ def _feeds(candidate: Source, needed: set[str]) -> bool:
 
 
 def _build(
-    con: duckdb.DuckDBPyConnection, bench: _Bench, sources: list[Source], tell: Tell
+    con: duckdb.DuckDBPyConnection, bench: _Bench, choose: Choose, tell: Tell
 ) -> tuple[list[SourceRun], dict[str, int]]:
     schema.create(con)
+    ledger.declare(con)
+    orders = choose(con)
     runs = []
-    for position, one in enumerate(sources):
-        tell(one.name, position, len(sources))
-        runs.append(_take_in(bench, one))
-    tell("deriving", len(sources), len(sources))
+    for position, order in enumerate(orders):
+        tell(order.source.name, position, len(orders))
+        runs.append(_take_in(bench, order))
+    tell("deriving", len(orders), len(orders))
     counts = models.build(con)
     macros.create(con)
     models.refresh_freshness(con)
@@ -129,6 +160,7 @@ class _Bench:
         self.limits = limits
         self.leaves_traces = leaves_traces
         self._judge: Judge | None = None
+        self._asked: dict[str, float] = {}
 
     @property
     def judge(self) -> Judge:
@@ -148,44 +180,74 @@ class _Bench:
 
             reports.write_index(self.places.reports)
 
-    def fetch(self, one: Source) -> tuple[bytes, str]:
-        """The source's bytes as they came, kept as a snapshot, and their hash. Raises OSError."""
-        path = self.places.raw / one.address
-        if path.exists() and not path.is_file():
-            raise BatchError("this is no file: put the CSV file in its place")
-        content = path.read_bytes()
-        digest = snapshots.digest(content)
+    def bring(self, order: Order) -> list[Answer]:
+        """What the source gives, kept as snapshots. Raises OSError, BatchError."""
+        one, places = order.source, self.places
+        if order.recorded:
+            return snapshots.replay(order.recorded)
+        if one.live:
+            answers = bring.live(one, places.base_urls, self.limits.manners, places.cache, self._asked)
+        else:
+            answers = bring.shipped(places.raw, one)
         if self.leaves_traces:
-            snapshots.keep(self.places.raw / "snapshots", one, content)
-        return content, digest
+            snapshots.keep(places.snapshots, one.name, answers)
+        return answers
+
+    def record(self, order: Order, run: SourceRun, answers: list[Answer]) -> None:
+        """Write down what the run was given, so that it can be replayed."""
+        if self.leaves_traces and not order.recorded:
+            snapshots.record(self.places.snapshots, run.source, run.run_id, run.started_at, answers)
 
 
-def _take_in(bench: _Bench, one: Source) -> SourceRun:
+def _take_in(bench: _Bench, order: Order) -> SourceRun:
     """Take in one source; whatever goes wrong with it is its own line in the ledger and nobody else's trouble."""
-    started, clock = ledger.now(bench.con), time.monotonic()
-    run = SourceRun(f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}", one.name, one.dataset, "refused", started, 0)
+    one, clock = order.source, time.monotonic()
+    run = _begun(bench.con, order)
     try:
-        run = _steps(bench, one, run)
+        run = _steps(bench, order, run)
     except OSError as error:
         run = replace(run, reason=f"{one.address}: {error.strerror}: restore the file")
     except BatchError as error:
-        run = replace(run, reason=f"{one.address}: {error}")
+        run = replace(run, reason=f"{getattr(error, 'where', one.address)}: {error}")
     except Exception as error:
         logging.getLogger(__name__).exception("source %s", one.name)
         run = replace(run, outcome="error", reason=f"{one.address}: {type(error).__name__}: {error}")
     return ledger.record(bench.con, run, clock)
 
 
-def _steps(bench: _Bench, one: Source, run: SourceRun) -> SourceRun:
-    content, digest = bench.fetch(one)
+def _begun(con: duckdb.DuckDBPyConnection, order: Order) -> SourceRun:
+    """The run as it begins; one that the warehouse lacks comes back from its record with its own id and time."""
+    one, recorded = order.source, order.recorded
+    if recorded and not con.execute("SELECT 1 FROM ops.runs WHERE run_id = ?", [recorded.run_id]).fetchall():
+        started, run_id = ledger.now(con, recorded.at), recorded.run_id
+    else:
+        started = ledger.now(con)
+        run_id = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    return SourceRun(run_id, one.name, one.dataset, "refused", started, 0)
+
+
+def _steps(bench: _Bench, order: Order, run: SourceRun) -> SourceRun:
+    one, answers = order.source, bench.bring(order)
+    digest = snapshots.of_batch(answers)
     run = replace(run, snapshot=digest, fingerprint=ledger.fingerprint(bench.con, one, digest))
     if run.fingerprint == ledger.last_fingerprint(bench.con, one):
         return ledger.unchanged(bench.con, run)
-    as_came = one.parse(content, contracts.load(one.dataset), bench.limits.parse)
+    bench.record(order, run, answers)
+    as_came = _rows(one, answers, bench.limits.parse)
     # A file cut off lacks rows for another reason than that its errors were mended: the judges say so.
     known = corrections.load(one) if as_came.height >= one.fewest else []
     rows, corrected = corrections.apply(as_came, known)
     return _judge_and_load(bench, one, run, rows, corrected)
+
+
+def _rows(one: Source, answers: list[Answer], limits: ParseLimits) -> pl.DataFrame:
+    """The rows of all answers; those of a later one are numbered on from the one before."""
+    contract, frames, last = contracts.load(one.dataset), [], 0
+    for answer in answers:
+        rows = one.parse(answer.content, contract, limits).with_columns(pl.col("row_number") + last)
+        frames.append(rows)
+        last = rows.select(pl.col("row_number").max()).item() or last
+    return pl.concat(frames)
 
 
 def _judge_and_load(

@@ -2,8 +2,9 @@
 
 A source is ``ingest/sources/<name>.yaml`` (who publishes, under which licence, where, how often, how many rows to
 expect) and, where its bytes are not already a CSV file in its dataset's shape, ``<name>.py`` beside it with
-``parse(content, contract, limits)``. Its known errors, if any, are ``<name>.corrections.yaml`` (ingest.corrections).
-Nothing else names a source.
+``parse(content, contract, limits)``. A source whose address begins with https:// is live: it is fetched by a plain
+download or, where its module has one, by ``fetch(client, source)``, which yields the answers in order. Its known
+errors, if any, are ``<name>.corrections.yaml`` (ingest.corrections). Nothing else names a source.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from __future__ import annotations
 import graphlib
 import importlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import polars as pl
 import yaml
@@ -22,13 +25,29 @@ from ingest.csv_file import ParseLimits
 from warehouse import contracts
 from warehouse.contracts import Contract
 
+if TYPE_CHECKING:
+    from ingest.client import Client
+    from ingest.snapshots import Answer
+
 HERE = Path(__file__).with_name("sources")
 Parse = Callable[[bytes, Contract, ParseLimits], pl.DataFrame]
+Fetch = Callable[["Client", "Source"], "Iterable[Answer]"]
+
+
+@dataclass(frozen=True)
+class Credential:
+    """The header in which a source wants its token, and whether it gives anything without."""
+
+    header: str
+    required: bool
 
 
 @dataclass(frozen=True)
 class Source:
-    """One declared source; ``address`` is a path below data/raw."""
+    """One declared source; ``address`` is a path below data/raw or, of a live source, where it is fetched.
+
+    ``pause`` is the least time between two requests to it, in seconds.
+    """
 
     name: str
     title: str
@@ -42,6 +61,18 @@ class Source:
     cadence: str
     fewest: int
     most: int
+    pause: float = 0
+    credential: Credential | None = None
+
+    @property
+    def live(self) -> bool:
+        """Whether it is fetched from where it is published, rather than shipped."""
+        return "://" in self.address
+
+    def moved_to(self, base: str) -> Source:
+        """The same source at another host: ``base`` takes the place of scheme and host in its address."""
+        parts = urlsplit(self.address)
+        return replace(self, address=base.rstrip("/") + parts._replace(scheme="", netloc="").geturl())
 
     @property
     def files(self) -> list[Path]:
@@ -57,15 +88,33 @@ class Source:
     @property
     def parse(self) -> Parse:
         """How its bytes become rows: its module's ``parse``, or the CSV reader."""
-        if (HERE / f"{self.name}.py").exists():
-            found: Parse = importlib.import_module(f"ingest.sources.{self.name}").parse
-            return found
-        return csv_file.parse
+        found: Parse = getattr(self._module, "parse", csv_file.parse)
+        return found
+
+    @property
+    def fetch(self) -> Fetch:
+        """How its answers are brought: its module's ``fetch``, or one download."""
+        found: Fetch = getattr(self._module, "fetch", _download)
+        return found
+
+    @property
+    def _module(self) -> Any:
+        exists = (HERE / f"{self.name}.py").exists()
+        return importlib.import_module(f"ingest.sources.{self.name}") if exists else None
+
+
+def _download(client: Client, one: Source) -> Iterable[Answer]:
+    yield client.get(one.address)
 
 
 def names() -> list[str]:
     """All sources, in alphabetical order."""
     return sorted(path.stem for path in HERE.glob("*.yaml") if not path.stem.endswith(".corrections"))
+
+
+def shipped() -> list[str]:
+    """The sources that come with Serai and need no network."""
+    return [name for name in names() if not load(name).live]
 
 
 def load(name: str) -> Source:
@@ -74,13 +123,14 @@ def load(name: str) -> Source:
     if name not in names():
         raise KeyError(f"no source is called {name!r}: there are {', '.join(names())}")
     raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-    licence, rows = raw.pop("licence"), raw.pop("rows")
+    licence, rows, credential = raw.pop("licence"), raw.pop("rows"), raw.pop("credential", None)
     return Source(
         name=name,
         licence=licence["name"],
         licence_url=licence["url"],
         fewest=rows["fewest"],
         most=rows["most"],
+        credential=Credential(credential["header"], credential.get("required", False)) if credential else None,
         **raw,
     )
 

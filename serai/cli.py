@@ -46,10 +46,13 @@ def _explain(error: Exception) -> None:
     """Stop in words where the error is one that a user can mend; else return."""
     from pydantic import ValidationError
 
+    from ingest.bring import ReplayError
     from warehouse.publish import IngestRunningError, NothingPublishedError
 
     if isinstance(error, NothingPublishedError | IngestRunningError):
         _stop(str(error), NOT_READY)
+    if isinstance(error, ReplayError):
+        _stop(str(error), REFUSED)
     if isinstance(error, ValidationError):
         wrong = "; ".join(f"SERAI_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
         _stop(f"a setting is wrong: {wrong}", 2)
@@ -57,16 +60,32 @@ def _explain(error: Exception) -> None:
 
 @app.command()
 def ingest(
-    sources: Annotated[list[str] | None, typer.Argument(help="Sources to take in; all, if none is named.")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Sources to take in; all shipped ones, if none is named.")
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="The live sources too, fetched from the network.")] = False,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="From the snapshots of earlier ingests, without the network.")
+    ] = False,
+    until: Annotated[
+        str | None, typer.Option(help="With --replay: no record later than this day (2026-11-22) or run id.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Take in sources, judge them, and publish the result as one new version."""
-    from ingest import run
+    from ingest import run, source
     from serai import show
     from serai.settings import settings
 
+    if until and not replay:
+        _stop("--until goes with --replay", 2)
+    every = source.names() if live or replay else source.shipped()
+    places, limits = settings().places, settings().ingest_limits
     with show.progress(quiet=as_json) as tell:
-        result = run.ingest(settings().places, _known(sources), settings().ingest_limits, tell)
+        if replay:
+            result = run.replay(places, _known(sources, every), until, limits, tell)
+        else:
+            result = run.ingest(places, _known(sources, every), limits, tell)
     print(show.ingest_json(result) if as_json else show.ingest(result, settings()))  # noqa: T201
     if result.refused:
         raise typer.Exit(REFUSED)
@@ -74,16 +93,20 @@ def ingest(
 
 @app.command()
 def check(
-    sources: Annotated[list[str] | None, typer.Argument(help="Sources to judge; all, if none is named.")] = None,
+    sources: Annotated[
+        list[str] | None, typer.Argument(help="Sources to judge; all shipped ones, if none is named.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Judge the shipped files as an ingest would, without loading anything."""
-    from ingest import run
+    """Judge sources as an ingest would, without loading anything."""
+    from ingest import run, source
     from serai import show
     from serai.settings import settings
 
     with show.progress(quiet=as_json) as tell:
-        result, held_back = run.check(settings().places, _known(sources), settings().ingest_limits, tell)
+        result, held_back = run.check(
+            settings().places, _known(sources, source.shipped()), settings().ingest_limits, tell
+        )
     print(show.check_json(result, held_back) if as_json else show.check(result, held_back))  # noqa: T201
     if result.refused:
         raise typer.Exit(REFUSED)
@@ -154,13 +177,13 @@ def describe(
     print(json.dumps(rows, indent=2) if as_json else show.table(rows))  # noqa: T201
 
 
-def _known(sources: list[str] | None) -> list[str]:
+def _known(sources: list[str] | None, every: list[str]) -> list[str]:
     from ingest import source
 
     unknown = set(sources or ()) - set(source.names())
     if unknown:
         _stop(f"no source is called {', '.join(sorted(unknown))}: there are {', '.join(source.names())}", 2)
-    return sources or source.names()
+    return sources or every
 
 
 def _stop(message: str, code: int) -> NoReturn:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
+    from ingest.manners import Manners
     from ingest.run import Limits, Places
     from warehouse import connect
 
@@ -29,12 +31,40 @@ class Settings(BaseSettings):
     max_field_characters: int = Field(
         default=20_000, gt=0, description="Longest field that is not held back, characters."
     )
+    base_urls: dict[str, str] = Field(
+        default={}, description='Hosts to try live sources out on, this machine\'s only: {"source": "http://…"}.'
+    )
+    http_connect_seconds: float = Field(default=10, gt=0, description="Time to reach a live source, seconds.")
+    http_read_seconds: float = Field(default=60, gt=0, description="Longest silence of a live source, seconds.")
+    http_whole_seconds: float = Field(default=900, gt=0, description="Time that one answer may take, seconds.")
+    http_attempts: int = Field(default=5, ge=1, description="Times that a live source is asked before giving up.")
+    http_first_wait_seconds: float = Field(
+        default=1,
+        ge=0,
+        description="Wait before the second try, seconds; it doubles with each, and varies by chance.",
+    )
+    http_longest_wait_seconds: float = Field(
+        default=120, ge=0, description="Longest wait between tries, seconds; a source that asks for more is refused."
+    )
+    http_pause_seconds: float = Field(
+        default=0.5, ge=0, description="Least time between two requests to one host, seconds."
+    )
     most_bad_share: float = Field(
         default=0.5, gt=0, le=1, description="Share of bad rows beyond which a batch is refused."
     )
     sql_seconds: float = Field(default=5, gt=0, description="Time that one SQL query may take, seconds.")
     sql_rows: int = Field(default=10_000, gt=0, description="Rows that one SQL query returns at most.")
     sql_memory_mb: int = Field(default=512, ge=64, description="Memory that SQL queries may use, MB.")
+
+    @field_validator("base_urls")
+    @classmethod
+    def _on_this_machine(cls, value: dict[str, str]) -> dict[str, str]:
+        from ingest.manners import LOOPBACK
+
+        for name, url in value.items():
+            if urlsplit(url).hostname not in LOOPBACK:
+                raise ValueError(f"{name} may be sent to this machine only (127.0.0.1), not to {url}")
+        return value
 
     @property
     def warehouse(self) -> Path:
@@ -56,7 +86,7 @@ class Settings(BaseSettings):
         """Where an ingest finds and leaves things."""
         from ingest.run import Places
 
-        return Places(self.data / "raw", self.warehouse, self.reports, self.geometry)
+        return Places(self.data / "raw", self.warehouse, self.reports, self.geometry, self.base_urls)
 
     @property
     def ingest_limits(self) -> Limits:
@@ -65,7 +95,23 @@ class Settings(BaseSettings):
         from ingest.run import Limits
 
         parse = ParseLimits(self.max_file_bytes, self.max_field_characters)
-        return Limits(parse, self.most_bad_share, self.keep_versions)
+        return Limits(parse, self.most_bad_share, self.keep_versions, self.manners)
+
+    @property
+    def manners(self) -> Manners:
+        """How live sources are asked."""
+        from ingest.manners import Manners
+
+        return Manners(
+            connect_seconds=self.http_connect_seconds,
+            read_seconds=self.http_read_seconds,
+            whole_seconds=self.http_whole_seconds,
+            attempts=self.http_attempts,
+            first_wait_seconds=self.http_first_wait_seconds,
+            longest_wait_seconds=self.http_longest_wait_seconds,
+            pause_seconds=self.http_pause_seconds,
+            most_bytes=self.max_file_bytes,
+        )
 
     @property
     def sql_limits(self) -> connect.Limits:

@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from ingest import source
 from ingest.run import Ingest, Tell
 from serai.settings import Settings
 from warehouse.connect import Answer, Reader
@@ -64,6 +65,9 @@ def ingest(result: Ingest, settings: Settings) -> str:
     lines = [table([_run_line(asdict(run)) for run in result.runs]), ""]
     lines += [f"{run.source} {run.outcome}: {run.reason}" for run in result.refused]
     held_back = sum(run.rows_quarantined for run in result.runs)
+    live = sorted(set(source.names()) - set(source.shipped()) - {run.source for run in result.runs})
+    if live:
+        lines.append(f"not fetched: {', '.join(live)} (live): serai ingest --live, or by name")
     return "\n".join(
         [
             *lines,

@@ -12,7 +12,7 @@ CREATE TABLE IF NOT EXISTS ops.runs (
     seconds DOUBLE NOT NULL, -- How long it took. [seconds]
     outcome VARCHAR NOT NULL CHECK (outcome IN ('loaded', 'unchanged', 'refused', 'error')), -- loaded; unchanged = same bytes, same rules as last time; refused = the batch broke a rule for whole batches; error = a rule could not be judged.
     reason VARCHAR, -- Why the batch was refused, or what went wrong.
-    snapshot VARCHAR, -- SHA-256 of the bytes as they came.
+    snapshot VARCHAR, -- SHA-256 of the bytes as they came; of several answers, of their hashes in order.
     fingerprint VARCHAR, -- SHA-256 over the snapshot and the rules it was judged by.
     rows_seen BIGINT NOT NULL, -- Rows in the batch, without those that a correction dropped.
     rows_added BIGINT NOT NULL, -- Rows with a key not seen before.
@@ -23,6 +23,21 @@ CREATE TABLE IF NOT EXISTS ops.runs (
     warnings BIGINT NOT NULL -- Expectations of severity warning that some row failed.
 );
 COMMENT ON TABLE ops.runs IS 'The run ledger: one row is one source taken in once, whatever came of it.';
+
+CREATE TABLE IF NOT EXISTS ops.sources (
+    source VARCHAR PRIMARY KEY, -- Name of the source (ingest/sources/<source>.yaml).
+    title VARCHAR NOT NULL, -- What it is.
+    dataset VARCHAR NOT NULL, -- Dataset that it feeds.
+    publisher VARCHAR NOT NULL, -- Who publishes it.
+    side VARCHAR NOT NULL, -- The side that it stands on: a country's ISO 3166-1 alpha-3 code, INT or none.
+    licence VARCHAR NOT NULL, -- Licence of its data.
+    licence_url VARCHAR NOT NULL, -- Where the licence stands.
+    citation VARCHAR NOT NULL, -- The words to cite it by: print them wherever its data are shown or passed on.
+    address VARCHAR NOT NULL, -- Where it is fetched, or its file below data/raw.
+    cadence VARCHAR NOT NULL, -- How often it changes.
+    live BOOLEAN NOT NULL -- Whether it is fetched from the network; else it is shipped with Serai.
+);
+COMMENT ON TABLE ops.sources IS 'Every source as it is declared: publisher, licence, and the words to cite it by. The column source of each fact names its line here.';
 
 CREATE TABLE IF NOT EXISTS ops.validations (
     run_id VARCHAR NOT NULL, -- The run it belongs to.

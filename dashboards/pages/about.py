@@ -75,6 +75,12 @@ def sources() -> None:
     with right:
         st.markdown("##### Publishers by kind")
         parts.table(house.publisher_kinds())
+    live = house.live_sources()
+    st.markdown("##### Live sources: fetched from where they are published")
+    if live.is_empty():
+        st.caption("None is loaded. `serai ingest --live` takes them in; the shipped facts need no network.")
+    else:
+        parts.table(live)
     st.caption(
         "Source: the shipped facts, compiled in November 2026 from public pages; the register of publishers. "
         "Outlets count names that are one outlet once, voices count those that repeat one agency once."

@@ -79,6 +79,23 @@ def _counts(name: str) -> str:
     )
 
 
+def live_sources() -> pl.DataFrame:
+    """The sources fetched from the network whose data are loaded: how to cite them, their licence, the last look."""
+    return ask(
+        """
+        SELECT
+            s.dataset, s.citation, s.licence, s.licence_url, s.address,
+            max(r.finished_at) AS last_run_at,
+            sum(r.rows_added + r.rows_corrected) AS rows_ever_loaded
+        FROM ops.sources AS s
+        INNER JOIN ops.runs AS r USING (source)
+        WHERE s.live AND r.outcome IN ('loaded', 'unchanged')
+        GROUP BY ALL
+        ORDER BY s.dataset, s.citation
+        """
+    )
+
+
 def publisher_kinds() -> pl.DataFrame:
     """How many names, outlets and independent voices there are of each kind of publisher."""
     return ask(

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from ingest import run
+from ingest import run, source
 from ingest.csv_file import ParseLimits
+from ingest.manners import Manners
 from ingest.run import Ingest, Limits, Places
 from tests.conftest import HOUSE, with_facts
+from tests.server import Server
 from warehouse.connect import reading
 
-LIMITS = Limits(ParseLimits(file_bytes=50_000_000, field_characters=20_000), most_bad=0.5, keep_versions=2)
+MANNERS = Manners(
+    connect_seconds=2,
+    read_seconds=1,
+    whole_seconds=2,
+    attempts=2,
+    first_wait_seconds=0.01,
+    longest_wait_seconds=2,
+    pause_seconds=0,
+    most_bytes=60_000_000,
+)
+LIMITS = Limits(ParseLimits(file_bytes=60_000_000, field_characters=20_000), 0.5, keep_versions=2, manners=MANNERS)
 
 
 class House:
@@ -22,6 +36,7 @@ class House:
 
     def __init__(self, data: Path) -> None:
         self.data = with_facts(data)
+        self.limits = LIMITS
         self.places = Places(data / "raw", data / "warehouse", data / "reports", HOUSE / "data" / "geometry")
 
     def file(self, name: str) -> Path:
@@ -36,9 +51,17 @@ class House:
         assert after != before, "the change changed nothing"
         path.write_text(after, encoding="utf-8")
 
+    def visit(self, server: Server, *sources: str) -> None:
+        """Let these live sources be fetched from the test server."""
+        self.places = replace(self.places, base_urls=dict.fromkeys(sources, server.address))
+
     def ingest(self, *sources: str) -> Ingest:
         """Take in these sources."""
-        return run.ingest(self.places, sources, LIMITS, lambda *_: None)
+        return run.ingest(self.places, sources, self.limits, lambda *_: None)
+
+    def replay(self, *sources: str, until: str | None = None) -> Ingest:
+        """Take in what was recorded of these sources."""
+        return run.replay(self.places, sources, until, self.limits, lambda *_: None)
 
     def rows(self, query: str) -> pl.DataFrame:
         """The answer of the published warehouse."""
@@ -48,5 +71,33 @@ class House:
 
 
 @pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as running:
+        yield running
+
+
+@pytest.fixture
+def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of a few rows are let in."""
+    load = source.load
+    monkeypatch.setattr(source, "load", lambda name: replace(load(name), fewest=1))
+
+
+@pytest.fixture
 def house(tmp_path: Path) -> House:
     return House(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def without_facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published warehouse with every table and no facts, to be copied."""
+    built = House(tmp_path_factory.mktemp("without_facts"))
+    built.ingest()
+    return built.places.warehouse
+
+
+@pytest.fixture
+def built_house(house: House, without_facts: Path) -> House:
+    """The same with its tables made, which takes most of a first ingest's time."""
+    shutil.copytree(without_facts, house.places.warehouse, symlinks=True)
+    return house

@@ -13,6 +13,7 @@ import pytest
 from frictionless import Package, Schema, validate
 
 from docs.make import OWN_KEYS
+from ingest import source
 from tests.conftest import CURATED, HOUSE
 from warehouse import contracts, schema
 from warehouse.connect import reading
@@ -26,7 +27,7 @@ def test_each_contract_is_a_frictionless_table_schema(name: str) -> None:
     assert Schema.from_descriptor(contracts.descriptor(name)).field_names == contracts.load(name).columns
 
 
-@pytest.mark.parametrize("name", contracts.names())
+@pytest.mark.parametrize("name", source.shipped())
 def test_each_contract_has_the_columns_of_its_file(name: str) -> None:
     header = (CURATED / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
     assert header.split(",") == contracts.load(name).columns
@@ -54,7 +55,7 @@ def test_the_same_name_is_the_same_type_everywhere() -> None:
 def test_the_data_package_of_the_shipped_files_is_valid() -> None:
     report = validate(str(PACKAGE))
     assert report.valid, report.flatten(["rowNumber", "fieldName", "message"])
-    assert report.stats["tasks"] == len(contracts.names())
+    assert report.stats["tasks"] == len(source.shipped())
 
 
 def test_the_rows_that_the_package_passes_over_are_those_that_break_their_schema() -> None:

@@ -1,0 +1,89 @@
+"""What a source gives, as answers in order: its shipped file, what it publishes now, or a record of either."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from ingest import snapshots
+from ingest.csv_file import BatchError
+from ingest.manners import Manners
+from ingest.snapshots import Answer, Recorded
+from ingest.source import Source
+
+
+@dataclass(frozen=True)
+class Order:
+    """One source to be taken in: as it is now, or as an earlier run recorded it."""
+
+    source: Source
+    recorded: Recorded | None = None
+
+
+class ReplayError(Exception):
+    """The records cannot give what was asked for; the message says why and what to do."""
+
+
+def shipped(raw: Path, one: Source) -> list[Answer]:
+    """The file of a shipped source. Raises OSError, BatchError."""
+    path = raw / one.address
+    if path.exists() and not path.is_file():
+        raise BatchError("this is no file: put the CSV file in its place")
+    return [Answer(one.address, _now(), path.read_bytes())]
+
+
+def live(
+    one: Source, base_urls: Mapping[str, str], manners: Manners, cache: Path, asked: dict[str, float]
+) -> list[Answer]:
+    """What a live source publishes now; ``asked`` has when each host was last asked. Raises FetchError."""
+    from ingest.client import Client
+
+    if one.name in base_urls:
+        one = one.moved_to(base_urls[one.name])
+    cache.mkdir(parents=True, exist_ok=True)
+    with Client(one, manners, cache, asked) as client:
+        return list(one.fetch(client, one))
+
+
+def recorded(con: duckdb.DuckDBPyConnection, folder: Path, sources: list[Source], until: str | None) -> list[Order]:
+    """All that the records have beyond what the warehouse holds, in order of time.
+
+    Where they have nothing beyond it, the newest record of a source comes again. A shipped source without any record
+    comes last, from its file. ``until`` is a day, or the id of a run. Raises ReplayError.
+    """
+    found: list[tuple[dt.datetime, Order]] = []
+    for one in sources:
+        records = _until(snapshots.recorded(folder, one.name), until)
+        held = _held(con, one)
+        if until and held and (not records or held > records[-1].at):
+            raise ReplayError(
+                f"the warehouse holds {one.name} as of {held:%Y-%m-%d %H:%M}, later than {until}, and does not go "
+                "back: replay into an empty one (move data/warehouse away first)"
+            )
+        newer = [record for record in records if held is None or record.at > held]
+        found += [(record.at, Order(one, record)) for record in newer or records[-1:]]
+    orders = [order for _, order in sorted(found, key=lambda pair: pair[0])]
+    known = {order.source.name for order in orders}
+    return orders + [Order(one) for one in sources if one.name not in known and not one.live]
+
+
+def _until(records: list[Recorded], until: str | None) -> list[Recorded]:
+    if until is None:
+        return records
+    # A run's id begins with its time, a day with the same digits and dashes.
+    day = until.replace("-", "") if len(until) == len("2026-11-22") else until
+    return [record for record in records if record.run_id[: len(day)] <= day]
+
+
+def _held(con: duckdb.DuckDBPyConnection, one: Source) -> dt.datetime | None:
+    [(found,)] = con.execute("SELECT max(started_at) FROM ops.runs WHERE source = ?", [one.name]).fetchall()
+    newest: dt.datetime | None = found
+    return newest
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)

@@ -1,0 +1,73 @@
+"""What every live source must do, whatever it speaks: its test gives the routes and calls these."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import HOUSE
+from tests.ingest.conftest import House
+from tests.server import FAULTS, Reply, Server
+
+SAMPLES = Path(os.environ.get("SERAI_SAMPLES") or HOUSE.parent / "shared" / "samples")
+# With SERAI_REQUIRE_SAMPLES, as `.ci/run` sets it where the real files are, each of these must find its file.
+real_file = pytest.mark.real_file
+
+
+def sample(path: str) -> Path:
+    """A real file of a source; without it the test is passed over, or fails where they are required."""
+    found = SAMPLES / path
+    if not found.exists():
+        if os.environ.get("SERAI_REQUIRE_SAMPLES"):
+            pytest.fail(f"there is no {found}: point SERAI_SAMPLES at the real sample files")
+        pytest.skip("without the real sample files (SERAI_SAMPLES)")
+    return found
+
+
+def rows(house: House, dataset: str) -> list[tuple[object, ...]]:
+    """All versions of all rows, as they stand."""
+    return house.rows(f"FROM facts.{dataset} ORDER BY ALL").rows()
+
+
+def check_survives(house: House, server: Server, name: str, path: str, fault: str) -> None:
+    """After a good ingest a bad day: refused in words that say what to do, and the warehouse as it was."""
+    [good] = house.ingest(name).runs
+    assert good.outcome == "loaded", good.reason
+    before = rows(house, good.dataset)
+    reply, words = FAULTS[fault]
+    check_refused(house, server, name, path, reply, words)
+    assert rows(house, good.dataset) == before
+
+
+def check_refused(house: House, server: Server, name: str, path: str, reply: Reply, words: str) -> None:
+    """The source is refused with these words, its address before them; nothing else comes of it."""
+    server.routes[path] = reply
+    [bad] = house.ingest(name).runs
+    assert (bad.outcome, bad.loaded.added) == ("refused", 0), bad.reason
+    assert words in (bad.reason or "")
+    assert (bad.reason or "").startswith("http")
+    assert house.rows(f"SELECT reason FROM ops.runs WHERE run_id = '{bad.run_id}'").item() == bad.reason
+
+
+def check_unchanged(house: House, name: str) -> None:
+    """The same again: nothing changed, an unchanged run in the ledger, no second record."""
+    [first] = house.ingest(name).runs
+    assert first.outcome == "loaded", first.reason
+    before = rows(house, first.dataset)
+    [again] = house.ingest(name).runs
+    assert (again.outcome, again.rows_seen) == ("unchanged", first.rows_seen)
+    assert rows(house, first.dataset) == before
+    assert len(list((house.places.snapshots / name).glob("*.json"))) == 1
+
+
+def check_replays(house: House, server: Server, *names: str) -> None:
+    """A warehouse from nothing but the records is the same in every row, its times and versions too; no network."""
+    datasets = [run.dataset for run in house.ingest(*names).runs]
+    before = {dataset: rows(house, dataset) for dataset in datasets}
+    asked = len(server.asked)
+    house.places.warehouse.rename(house.data / "gone")
+    assert house.replay(*names).refused == []
+    assert {dataset: rows(house, dataset) for dataset in datasets} == before
+    assert len(server.asked) == asked
