@@ -194,7 +194,9 @@ def test_a_zip_is_unpacked_up_to_the_limit() -> None:
         unpack.unzip(packed(a=bytes(600), b=bytes(600)), 1000)
 
 
-@pytest.mark.parametrize("damage", [b"PK\x03\x04 nonsense", packed(a=bytes(5000))[:60], b""])
+@pytest.mark.parametrize(
+    "damage", [b"PK\x03\x04 nonsense", packed(a=bytes(5000))[:60], b""], ids=["nonsense", "cut off", "empty"]
+)
 def test_a_damaged_zip_is_refused(damage: bytes) -> None:
     with pytest.raises(BatchError, match="this is no zip that can be read"):
         unpack.unzip(damage, 1000)
