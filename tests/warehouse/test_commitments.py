@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from warehouse.connect import Reader, reading
-
-
-@pytest.fixture(scope="module")
-def warehouse(published: Path) -> Iterator[Reader]:
-    with reading(published / "warehouse") as reader:
-        yield reader
+from warehouse.connect import Reader
 
 
 def asked(reader: Reader, query: str) -> list[tuple[Any, ...]]:

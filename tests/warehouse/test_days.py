@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,16 +12,10 @@ from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from warehouse import contracts, models, schema
-from warehouse.connect import Reader, reading
+from warehouse.connect import Reader
 
 REPORTS = contracts.load("status_reports")
 CROSSINGS = contracts.load("crossings")
-
-
-@pytest.fixture(scope="module")
-def warehouse(published: Path) -> Iterator[Reader]:
-    with reading(published / "warehouse") as reader:
-        yield reader
 
 
 def asked(reader: Reader, query: str) -> list[tuple[Any, ...]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +11,7 @@ import pytest
 
 from tests.warehouse.test_disruption_rules import ROUNDING, behind_the_index
 from warehouse import contracts, schema
-from warehouse.connect import Reader, reading
-
-
-@pytest.fixture(scope="module")
-def warehouse(published: Path) -> Iterator[Reader]:
-    with reading(published / "warehouse") as reader:
-        yield reader
+from warehouse.connect import Reader
 
 
 def asked(reader: Reader, query: str) -> list[tuple[Any, ...]]:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from warehouse.connect import Reader, reading
-
-
-@pytest.fixture(scope="module")
-def warehouse(published: Path) -> Iterator[Reader]:
-    with reading(published / "warehouse") as reader:
-        yield reader
+from warehouse.connect import Reader
 
 
 def asked(reader: Reader, query: str, **parameters: Any) -> list[tuple[Any, ...]]:

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import graphlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from warehouse import models, schema
-from warehouse.connect import Reader, reading
+from warehouse.connect import Reader
 from warehouse.models import ordered
 from warehouse.sql import read_model
-
-
-@pytest.fixture(scope="module")
-def warehouse(published: Path) -> Iterator[Reader]:
-    with reading(published / "warehouse") as reader:
-        yield reader
 
 
 def rows(reader: Reader, query: str) -> list[tuple[object, ...]]:

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.warehouse.trade_facts import built, fact, figure_uses, monthly
-from warehouse.connect import Reader, reading
+from warehouse.connect import Reader
 
 SERIES = ("reporter", "partner", "flow", "basis", "unit", "calendar")
 SAME_SERIES = " AND ".join(f"m.{name} IS NOT DISTINCT FROM f.{name}" for name in SERIES)
-
-
-@pytest.fixture(scope="module")
-def warehouse(published: Path) -> Iterator[Reader]:
-    with reading(published / "warehouse") as reader:
-        yield reader
 
 
 def asked(reader: Reader, query: str) -> list[tuple[Any, ...]]:
