@@ -13,7 +13,7 @@ from ingest import snapshots
 from ingest.csv_file import BatchError
 from ingest.manners import Manners
 from ingest.snapshots import Answer, Recorded
-from ingest.source import Source
+from ingest.source import Source, Wanted
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,23 @@ def shipped(raw: Path, one: Source) -> list[Answer]:
     return [Answer(one.address, _now(), path.read_bytes())]
 
 
+def wanted(con: duckdb.DuckDBPyConnection, one: Source) -> Wanted:
+    """What of a source is asked for, given what the warehouse holds of it."""
+    if one.progress is None:
+        return Wanted()
+    newest = con.execute(
+        f"SELECT max({one.progress}) FROM facts.{one.dataset} WHERE source = ?", [one.name]
+    ).fetchall()[0][0]
+    return Wanted(newest)
+
+
 def live(
-    one: Source, base_urls: Mapping[str, str], manners: Manners, cache: Path, asked: dict[str, float]
+    one: Source,
+    base_urls: Mapping[str, str],
+    manners: Manners,
+    cache: Path,
+    asked: dict[str, float],
+    wanted: Wanted,
 ) -> list[Answer]:
     """What a live source publishes now; ``asked`` has when each host was last asked. Raises FetchError."""
     from ingest.client import Client
@@ -46,7 +61,7 @@ def live(
         one = one.moved_to(base_urls[one.name])
     cache.mkdir(parents=True, exist_ok=True)
     with Client(one, manners, cache, asked) as client:
-        return list(one.fetch(client, one))
+        return list(one.fetch(client, one, wanted))
 
 
 def recorded(con: duckdb.DuckDBPyConnection, folder: Path, sources: list[Source], until: str | None) -> list[Order]:

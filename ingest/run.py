@@ -22,7 +22,7 @@ from ingest.manners import Manners
 from ingest.snapshots import Answer
 from ingest.source import Source
 from warehouse import contracts, macros, models, publish, schema
-from warehouse.load import load, transaction
+from warehouse.load import Delivery, Scope, load, transaction
 
 if TYPE_CHECKING:
     from expectations.judge import Judge
@@ -186,7 +186,8 @@ class _Bench:
         if order.recorded:
             return snapshots.replay(order.recorded)
         if one.live:
-            answers = bring.live(one, places.base_urls, self.limits.manners, places.cache, self._asked)
+            wanted = bring.wanted(self.con, one)
+            answers = bring.live(one, places.base_urls, self.limits.manners, places.cache, self._asked, wanted)
         else:
             answers = bring.shipped(places.raw, one)
         if self.leaves_traces:
@@ -237,7 +238,7 @@ def _steps(bench: _Bench, order: Order, run: SourceRun) -> SourceRun:
     # A file cut off lacks rows for another reason than that its errors were mended: the judges say so.
     known = corrections.load(one) if as_came.height >= one.fewest else []
     rows, corrected = corrections.apply(as_came, known)
-    return _judge_and_load(bench, one, run, rows, corrected)
+    return _judge_and_load(bench, one, run, rows, corrected, one.scope(answers))
 
 
 def _rows(one: Source, answers: list[Answer], limits: ParseLimits) -> pl.DataFrame:
@@ -251,7 +252,7 @@ def _rows(one: Source, answers: list[Answer], limits: ParseLimits) -> pl.DataFra
 
 
 def _judge_and_load(
-    bench: _Bench, one: Source, run: SourceRun, rows: pl.DataFrame, corrected: list[Applied]
+    bench: _Bench, one: Source, run: SourceRun, rows: pl.DataFrame, corrected: list[Applied], scope: Scope
 ) -> SourceRun:
     from expectations.judge import Batch
 
@@ -267,5 +268,6 @@ def _judge_and_load(
     with transaction(bench.con):
         ledger.quarantine(bench.con, run, verdict, rows)
         ledger.correct(bench.con, run, contract, corrected)
-        loaded = load(bench.con, contract, good, present=rows, source=one.name, run_id=run.run_id, at=run.started_at)
+        by = Delivery(one.name, run.run_id, run.started_at, scope)
+        loaded = load(bench.con, contract, good, present=rows, by=by)
     return replace(run, outcome="loaded", loaded=loaded, rows_quarantined=len(verdict.bad_rows))

@@ -3,12 +3,14 @@
 A source is ``ingest/sources/<name>.yaml`` (who publishes, under which licence, where, how often, how many rows to
 expect) and, where its bytes are not already a CSV file in its dataset's shape, ``<name>.py`` beside it with
 ``parse(content, contract, limits)``. A source whose address begins with https:// is live: it is fetched by a plain
-download or, where its module has one, by ``fetch(client, source)``, which yields the answers in order. Its known
-errors, if any, are ``<name>.corrections.yaml`` (ingest.corrections). Nothing else names a source.
+download or, where its module has one, by ``fetch(client, source, wanted)``, which yields the answers in order; where
+they are not all that there is, the module's ``scope(answers)`` says of what they are. Its known errors, if any, are
+``<name>.corrections.yaml`` (ingest.corrections). Nothing else names a source.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import graphlib
 import importlib
 from collections.abc import Callable, Iterable
@@ -24,6 +26,7 @@ from ingest import csv_file
 from ingest.csv_file import ParseLimits
 from warehouse import contracts
 from warehouse.contracts import Contract
+from warehouse.load import EVERYTHING, Scope
 
 if TYPE_CHECKING:
     from ingest.client import Client
@@ -31,7 +34,21 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).with_name("sources")
 Parse = Callable[[bytes, Contract, ParseLimits], pl.DataFrame]
-Fetch = Callable[["Client", "Source"], "Iterable[Answer]"]
+Fetch = Callable[["Client", "Source", "Wanted"], "Iterable[Answer]"]
+ScopeOf = Callable[["list[Answer]"], Scope]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What of a source is asked for.
+
+    ``newest`` is the newest value of its ``progress`` column in the warehouse, None where that has nothing; ``first``
+    and ``last`` are the days of a backfill, both included, None where none is asked.
+    """
+
+    newest: dt.date | dt.datetime | None = None
+    first: dt.date | None = None
+    last: dt.date | None = None
 
 
 @dataclass(frozen=True)
@@ -46,7 +63,8 @@ class Credential:
 class Source:
     """One declared source; ``address`` is a path below data/raw or, of a live source, where it is fetched.
 
-    ``pause`` is the least time between two requests to it, in seconds.
+    ``pause`` is the least time between two requests to it, in seconds; ``progress`` the column of the dataset whose
+    newest value tells how far it has been taken in.
     """
 
     name: str
@@ -62,6 +80,7 @@ class Source:
     fewest: int
     most: int
     pause: float = 0
+    progress: str | None = None
     credential: Credential | None = None
 
     @property
@@ -98,12 +117,18 @@ class Source:
         return found
 
     @property
+    def scope(self) -> ScopeOf:
+        """Of what its answers are all that there is: its module's ``scope``, or of everything."""
+        found: ScopeOf = getattr(self._module, "scope", lambda _: EVERYTHING)
+        return found
+
+    @property
     def _module(self) -> Any:
         exists = (HERE / f"{self.name}.py").exists()
         return importlib.import_module(f"ingest.sources.{self.name}") if exists else None
 
 
-def _download(client: Client, one: Source) -> Iterable[Answer]:
+def _download(client: Client, one: Source, _: Wanted) -> Iterable[Answer]:
     yield client.get(one.address)
 
 

@@ -1,21 +1,47 @@
 """Loading by key: the same row again is no change, a changed row closes its old version, a row gone is marked.
 
-The rows of one batch are all that its source says today. A key that stands in the batch but was held back by the
-judges keeps its last good version: it is neither changed nor gone.
+The rows of one batch are all that its source says today of its scope, which is everything where it does not say
+otherwise. A key that stands in the batch but was held back by the judges keeps its last good version: it is neither
+changed nor gone.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import duckdb
 import polars as pl
 
 from warehouse.contracts import Contract
 from warehouse.knowledge import with_knowledge
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The part of its source's rows that a batch speaks for: a row of that part which the batch lacks is gone.
+
+    ``where`` is SQL over the dataset's columns, ``values`` what its ``$names`` stand for.
+    """
+
+    where: str = "true"
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+EVERYTHING = Scope()
+NOTHING = Scope("false")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Who brings a batch, by which run, when (later than any earlier run), and what it speaks for."""
+
+    source: str
+    run_id: str
+    at: dt.datetime
+    scope: Scope = EVERYTHING
 
 
 @dataclass(frozen=True)
@@ -29,27 +55,20 @@ class Loaded:
 
 
 def load(
-    con: duckdb.DuckDBPyConnection,
-    contract: Contract,
-    rows: pl.DataFrame,
-    *,
-    present: pl.DataFrame,
-    source: str,
-    run_id: str,
-    at: dt.datetime,
+    con: duckdb.DuckDBPyConnection, contract: Contract, rows: pl.DataFrame, *, present: pl.DataFrame, by: Delivery
 ) -> Loaded:
     """Bring ``facts.<dataset>`` to what the batch says, in the caller's transaction, and count what changed.
 
     ``rows`` are the rows that passed, in the contract's columns; ``present`` all rows of the batch, with at least the
-    key columns; ``at`` the time of the run, later than any earlier one. Raises duckdb.ConstraintException where a
-    row breaks a check of the table.
+    key columns. Raises duckdb.ConstraintException where a row breaks a check of the table.
     """
     con.register("batch_rows", with_knowledge(contract, rows).to_arrow())
     con.register("batch_keys", present.select(contract.primary_key).to_arrow())
     try:
-        _stage(con, contract, source)
+        _stage(con, contract, by.source)
+        _stage_gone(con, contract, by)
         counts = _count(con)
-        _apply(con, contract, {"source": source, "run_id": run_id, "at": at})
+        _apply(con, contract, {"source": by.source, "run_id": by.run_id, "at": by.at})
     finally:
         con.unregister("batch_rows")
         con.unregister("batch_keys")
@@ -75,7 +94,7 @@ def row_key(contract: Contract, alias: str) -> str:
 
 
 def _stage(con: duckdb.DuckDBPyConnection, contract: Contract, source: str) -> None:
-    """Sort the batch into the temp tables incoming (verdict new, changed or same) and gone."""
+    """Sort the rows of the batch into the temp table incoming: verdict new, changed or same."""
     # What we make of a page's date is compared too: a better reading of it is a correction like any other.
     said = [*contract.columns, "known_from", "known_from_basis"]
     columns = ", ".join(said)
@@ -100,6 +119,11 @@ def _stage(con: duckdb.DuckDBPyConnection, contract: Contract, source: str) -> N
         """,
         {"source": source},
     )
+
+
+def _stage_gone(con: duckdb.DuckDBPyConnection, contract: Contract, by: Delivery) -> None:
+    """The temp tables gone (rows of the scope that the batch lacks) and restated (those of them in other words)."""
+    table = f"facts.{contract.name}"
     con.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE gone AS
@@ -109,8 +133,9 @@ def _stage(con: duckdb.DuckDBPyConnection, contract: Contract, source: str) -> N
             old.superseded_at IS NULL
             AND old.source = $source
             AND old.row_key NOT IN (SELECT {row_key(contract, "k")} FROM batch_keys AS k)
+            AND ({by.scope.where})
         """,
-        {"source": source},
+        {"source": by.source, **by.scope.values},
     )
     con.execute(
         f"""

@@ -17,14 +17,14 @@ from warehouse.contracts import Contract
 if TYPE_CHECKING:
     from ingest.client import Client
     from ingest.snapshots import Answer
-    from ingest.source import Source
+    from ingest.source import Source, Wanted
 
 # The source's field "unit" is empty; its unit stands in the name, at its end and in brackets.
 UNIT = r"\(([^()]*)\)$"
 UNITS = {"current US$": "USD", "annual %": "percent"}
 
 
-def fetch(client: Client, source: Source) -> Iterator[Answer]:
+def fetch(client: Client, source: Source, _: Wanted) -> Iterator[Answer]:
     """Every page, in order. BatchError where they are not all of one state of the database."""
     first = client.get(f"{source.address}&page=1")
     yield first

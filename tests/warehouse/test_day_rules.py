@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from warehouse import contracts, models, schema
-from warehouse.load import load
+from warehouse.load import Delivery, load
 
 CROSSINGS = contracts.load("crossings")
 REPORTS = contracts.load("status_reports")
@@ -34,7 +34,7 @@ def put(con: duckdb.DuckDBPyConnection, contract: contracts.Contract, rows: list
     types = {field.name: own.get(field.type, pl.String()) for field in contract.fields}
     frame = pl.DataFrame(rows, schema=types)
     at = dt.datetime(2026, 11, 22)  # noqa: DTZ001 (the warehouse keeps UTC without a zone)
-    load(con, contract, frame, present=frame, source="test", run_id="r", at=at)
+    load(con, contract, frame, present=frame, by=Delivery("test", "r", at))
 
 
 def crossing(opened_on: str | None) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse import contracts, schema
-from warehouse.load import Loaded, load
+from warehouse.load import Delivery, Loaded, Scope, load
 
 CLAIMS = contracts.load("claims")
 COUNTS = contracts.load("incident_counts")
@@ -48,7 +48,7 @@ def claims(batch: dict[str, int]) -> pl.DataFrame:
 def loaded(con: duckdb.DuckDBPyConnection, batch: dict[str, int], number: int, source: str = "one") -> Loaded:
     rows = claims(batch)
     at = EPOCH + dt.timedelta(days=number)
-    return load(con, CLAIMS, rows, present=rows, source=source, run_id=f"run {number}", at=at)
+    return load(con, CLAIMS, rows, present=rows, by=Delivery(source, f"run {number}", at))
 
 
 @contextlib.contextmanager
@@ -129,7 +129,7 @@ def test_a_row_held_back_keeps_its_last_good_version() -> None:
         loaded(con, {"a": 1, "b": 2}, 0)
         good, all_rows = claims({"a": 3}), claims({"a": 3, "b": 9})
         at = EPOCH + dt.timedelta(days=1)
-        counts = load(con, CLAIMS, good, present=all_rows, source="one", run_id="r", at=at)
+        counts = load(con, CLAIMS, good, present=all_rows, by=Delivery("one", "r", at))
         assert counts == Loaded(corrected=1)
         assert state(con, "claims") == {"a": 3, "b": 2}
 
@@ -159,7 +159,7 @@ def counts(*figures: float) -> pl.DataFrame:
 def load_counts(con: duckdb.DuckDBPyConnection, number: int, *figures: float) -> Loaded:
     rows = counts(*figures)
     at = EPOCH + dt.timedelta(days=number)
-    return load(con, COUNTS, rows, present=rows, source="one", run_id=f"run {number}", at=at)
+    return load(con, COUNTS, rows, present=rows, by=Delivery("one", f"run {number}", at))
 
 
 def test_one_figure_for_another_on_a_page_is_a_correction() -> None:
@@ -181,3 +181,14 @@ def test_where_several_figures_change_at_once_none_is_said_to_follow_another() -
     with fresh() as con:
         load_counts(con, 0, 1, 2)
         assert load_counts(con, 1, 3, 4) == Loaded(added=2, withdrawn=2)
+
+
+def test_what_lies_outside_the_scope_of_a_batch_stays() -> None:
+    with fresh() as con:
+        loaded(con, {"a": 1, "b": 2, "c": 3}, 1)
+        rows = claims({"a": 1})
+        at = EPOCH + dt.timedelta(days=2)
+        scope = Scope("list_contains($asked, claim_id)", {"asked": ["a", "b"]})
+        counts = load(con, CLAIMS, rows, present=rows, by=Delivery("one", "r", at, scope))
+        assert counts == Loaded(withdrawn=1, unchanged=1)
+        assert con.sql("SELECT claim_id FROM claims ORDER BY 1").fetchall() == [("a",), ("c",)]

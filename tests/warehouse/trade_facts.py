@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from warehouse import contracts, models, schema
-from warehouse.load import load
+from warehouse.load import Delivery, load
 
 FLOWS = contracts.load("trade_flows")
 Months = dict[str, tuple[float, str]]
@@ -72,7 +72,7 @@ def built(facts: list[dict[str, Any]]) -> duckdb.DuckDBPyConnection:
     own = {"date": pl.Date(), "number": pl.Float64()}
     frame = pl.DataFrame(facts, schema={field.name: own.get(field.type, pl.String()) for field in FLOWS.fields})
     at = dt.datetime(2040, 11, 22)  # noqa: DTZ001 (the warehouse keeps UTC without a zone)
-    load(con, FLOWS, frame, present=frame, source="test", run_id="r", at=at)
+    load(con, FLOWS, frame, present=frame, by=Delivery("test", "r", at))
     for name, query in trade_models():
         con.execute(f"CREATE OR REPLACE TABLE {name} AS {query}")
     return con
