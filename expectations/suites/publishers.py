@@ -10,6 +10,8 @@ from expectations.references import References
 
 EXPECTATIONS = [
     is_empty("own_agency", "agency.another", "agency is another than the outlet itself"),
+    # Else one voice would count as two, under the name that pages print and under the outlet's.
+    is_empty("agency_alias", "agency.canonical", "agency is spelt as the outlet of that name is"),
     promise(
         gxe.ExpectColumnValuesToBeInSet,
         "outlet.one_kind",
@@ -21,8 +23,11 @@ EXPECTATIONS = [
 
 
 def measure(rows: pl.DataFrame, refs: References) -> pl.DataFrame:  # noqa: ARG001 (all suites measure alike)
-    """Adds own_agency (the agency where it is the outlet) and kinds_of_outlet (how many kinds and countries)."""
+    """Adds own_agency (the agency where it is the outlet), agency_alias (where it is another name of one) and
+    kinds_of_outlet (how many kinds and countries)."""
+    aliases = rows.filter(pl.col("publisher") != pl.col("outlet"))["publisher"].implode()
     return rows.with_columns(
         pl.when(pl.col("agency") == pl.col("outlet")).then(pl.col("agency")).alias("own_agency"),
+        pl.when(pl.col("agency").is_in(aliases)).then(pl.col("agency")).alias("agency_alias"),
         pl.struct("country", "kind").n_unique().over("outlet").cast(pl.Int64).alias("kinds_of_outlet"),
     )
