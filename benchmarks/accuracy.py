@@ -93,7 +93,7 @@ def _row(name: str, answers: pl.DataFrame, rule: str) -> str:
     near_same = near.list.contains(said)
     near_closed = near.list.eval(pl.element() == "closed").list.contains(closed)
     starts = answers.filter("at_start").select(pl.len(), near=near_same.mean(), closed=near_closed.mean()).row(0)
-    days = answers.select(pl.len(), same=same.mean(), closed=closed_or_not.mean()).row(0)
+    days = answers.filter("in_span").select(pl.len(), same=same.mean(), closed=closed_or_not.mean()).row(0)
     cells = [name, *(text for part in (starts, days) for text in (f"{part[0]:,}", *map(_percent, part[1:])))]
     return f"| {' | '.join(cells)} |"
 

@@ -6,6 +6,9 @@ CREATE TABLE all_reports AS
 SELECT
     r.report_id,
     r.note,
+    -- An undated page that names no end speaks of no span, only of its start.
+    r.known_from_basis IN ('published', 'address') OR r.valid_to IS NOT NULL AS has_span,
+    r.goods IS NOT NULL AS of_goods,
     v.outlet AS publisher,
     v.agency
 FROM published.status_reports AS r
@@ -52,8 +55,11 @@ SELECT
     own_flow,
     status AS said,
     day,
-    day = valid_from AS at_start
+    day = valid_from AS at_start,
+    n.has_span AS in_span,
+    n.of_goods
 FROM said AS s
+INNER JOIN all_reports AS n USING (report_id)
 WHERE
     day >= DATE '2014-01-02'
     AND EXISTS (
@@ -65,14 +71,14 @@ WHERE
             AND n.voice <> s.voice
             AND n.left_out IS DISTINCT FROM s.left_out
     );
--- A world is a crossing and flow without the reports left out. All are worked out at once, each as a crossing.
+-- A world is a crossing without the reports left out. All are worked out at once, each as a crossing.
 CREATE OR REPLACE TABLE worlds AS
-SELECT DISTINCT crossing_id, flow, left_out, crossing_id || ' without ' || left_out AS world FROM asked;
+SELECT DISTINCT crossing_id, left_out, crossing_id || ' without ' || left_out AS world FROM asked;
 -- The models read these two by name.
 CREATE OR REPLACE TABLE flow_reports AS
 SELECT r.* REPLACE (w.world AS crossing_id)
 FROM all_flow_reports AS r
-INNER JOIN worlds AS w USING (crossing_id, flow)
+INNER JOIN worlds AS w USING (crossing_id)
 WHERE NOT EXISTS (FROM groups AS g WHERE g.left_out = w.left_out AND g.report_id = r.report_id);
 CREATE OR REPLACE TABLE crossings AS
 SELECT DISTINCT c.* REPLACE (w.world AS crossing_id)
@@ -97,7 +103,7 @@ latest AS (
         d.day,
         coalesce(arg_max(r.status, (r.valid_from, r.known_from, r.report_id)), 'open') AS status
     FROM days AS d
-    INNER JOIN worlds AS w USING (crossing_id, flow, left_out)
+    INNER JOIN worlds AS w USING (crossing_id, left_out)
     LEFT JOIN flow_reports AS r
         ON
             w.world = r.crossing_id
@@ -130,7 +136,7 @@ answered AS (
         any_value(p.report_id) FILTER (p.from_day <= a.day AND p.to_day > a.day) AS decided_by,
         list(DISTINCT p.status ORDER BY p.status) AS panel_near
     FROM asked AS a
-    INNER JOIN worlds AS w USING (crossing_id, flow, left_out)
+    INNER JOIN worlds AS w USING (crossing_id, left_out)
     LEFT JOIN crossing_spans AS p
         ON
             w.world = p.crossing_id
@@ -141,13 +147,17 @@ answered AS (
 )
 
 SELECT
-    a.*,
+    -- A gate shut to all is shut to the goods that a report speaks of.
+    a.* REPLACE (
+        if(a.of_goods AND a.panel = 'closed', a.said, a.panel) AS panel,
+        if(a.of_goods AND list_contains(a.panel_near, 'closed'), [a.said], a.panel_near) AS panel_near
+    ),
     year(a.day) AS year,
     n.note,
-    l.status AS latest,
-    l.near AS latest_near,
+    if(a.of_goods AND l.status = 'closed', a.said, l.status) AS latest,
+    if(a.of_goods AND list_contains(l.near, 'closed'), [a.said], l.near) AS latest_near,
     CASE
-        WHEN a.panel = a.said THEN ''
+        WHEN a.panel = a.said OR (a.of_goods AND a.panel = 'closed') THEN ''
         WHEN list_contains(a.panel_near, a.said) THEN 'a day apart: the panel says the same on the day before or after'
         WHEN a.own_flow < d.own_flow THEN 'it speaks of all traffic, the report that decides of this flow'
         WHEN a.own_crossing < d.own_crossing THEN 'it speaks of the whole border, the report that decides of this crossing'

@@ -89,6 +89,7 @@ RESTS_ON = {
 HOW_ENDED = {
     "agreement": "by agreement",
     "exemption": "by exemption",
+    "reopened": "reopened",
     "still_shut": "still shut",
     "unknown": "not known",
 }

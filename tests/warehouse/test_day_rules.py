@@ -58,10 +58,10 @@ def report(number: int, status: str, start: str, **more: str) -> dict[str, Any]:
         "valid_from": day_of(start),
         "valid_to": day_of(more.get("end")),
         "status": status,
-        "scope": "cargo",
+        "scope": more.get("scope", "cargo"),
         "goods": more.get("goods"),
         "weekdays": more.get("weekdays"),
-        "cause": "other",
+        "cause": more.get("cause", "other"),
         "date_precision": "day",
         "source_name": more.get("paper", f"Paper {number}"),
         "source_url": "https://example.org/p",
@@ -235,15 +235,84 @@ def test_one_days_passage_does_not_end_a_restriction_that_others_report() -> Non
     assert days["2025-10-20"][:2] == ("restricted", "carried")
 
 
-def test_once_a_restriction_has_lapsed_the_day_is_what_believed_reports_say() -> None:
+def test_some_let_through_are_let_through_for_a_week_while_others_call_the_gate_shut() -> None:
+    shut = {"status": "closed", "start": "2025-12-03", "published": "2026-02-20"}
+    days = panel([{"status": "restricted", "start": "2025-12-04"}, shut | {"scope": "all"}])
+    assert days["2025-12-11"][:2] == ("restricted", "carried")
+    assert days["2025-12-12"][:2] == ("closed", "reported")
+    days = panel([{"status": "restricted", "start": "2025-12-04"}, shut])
+    assert days["2025-12-05"][:2] == ("closed", "reported"), "cargo is shut by name"
+
+
+def test_who_calls_the_border_shut_does_not_deny_what_is_told_of_a_flow_by_name() -> None:
+    shut = [
+        {"status": "closed", "start": "2025-10-12", "published": "2026-02-20", "scope": "all", "of": "*AFG-PAK"}
+        for _ in range(3)
+    ]
+    aid = {"status": "restricted", "start": "2025-12-04", "published": "2025-12-20", "scope": "humanitarian"}
+    assert panel([*shut, aid], flow="humanitarian")["2025-12-10"] == ("restricted", "reported", True)
+    denied = [one | {"scope": "humanitarian"} for one in shut[:2]]
+    assert panel([*denied, aid], flow="humanitarian")["2025-12-10"][0] == "closed"
+
+
+def test_a_closure_begins_when_half_as_many_say_so_as_give_the_day_given_most() -> None:
+    later = [{"status": "closed", "start": "2025-10-12"} for _ in range(4)]
+    early = {"status": "closed", "start": "2025-10-11"}
+    assert panel([*later, early, early])["2025-10-11"][:2] == ("closed", "reported")
+    assert panel([*later, early])["2025-10-11"][0] == "open", "a lone early voice begins nothing"
+
+
+def test_a_reopening_begins_on_the_day_given_most() -> None:
+    shut = {"status": "closed", "start": "2025-02-21", "published": "2025-03-10"}
+    ordered = [{"status": "open", "start": "2025-03-19"} for _ in range(2)]
+    seen = [{"status": "open", "start": "2025-03-20"} for _ in range(3)]
+    days = panel([shut, *ordered, *seen])
+    assert (days["2025-03-19"][0], days["2025-03-20"][0]) == ("closed", "open")
+
+
+def test_a_change_has_one_day_for_all_the_traffic_of_a_gate() -> None:
+    everything = [{"status": "closed", "start": "2025-10-11", "scope": "all"} for _ in range(3)]
+    on_foot = [{"status": "closed", "start": "2025-10-12", "scope": "pedestrians"} for _ in range(4)]
+    for flow in ("exports", "pedestrians"):
+        assert panel([*everything, *on_foot], flow=flow)["2025-10-11"][0] == "closed"
+
+
+def test_of_two_states_that_began_on_one_day_the_one_still_asserted_holds() -> None:
+    """In May 2024 one paper said that freight went on; days later another told that the gate had been shut."""
     days = panel(
         [
-            {"status": "restricted", "start": "2025-12-04"},
-            {"status": "closed", "start": "2025-12-03", "published": "2026-02-20"},
+            {"status": "open", "start": "2024-05-17"},
+            {
+                "status": "closed",
+                "start": "2024-05-17",
+                "end": "2024-05-20",
+                "published": "2024-05-20",
+                "scope": "all",
+            },
         ]
     )
-    assert days["2025-12-20"][0] == "restricted"
-    assert days["2026-01-20"][:2] == ("closed", "reported")
+    assert [days[f"2024-05-{day}"][:2] for day in (17, 18, 20)] == [
+        ("open", "reported"),
+        ("closed", "reported"),
+        ("open", "carried"),
+    ]
+
+
+def test_when_what_shut_the_gate_is_over_a_restriction_of_that_cause_is_too() -> None:
+    blackout = {"start": "2025-09-29", "cause": "infrastructure"}
+    days = panel(
+        [
+            blackout | {"status": "restricted"},
+            blackout | {"status": "closed", "end": "2025-10-02", "published": "2025-10-02"},
+        ]
+    )
+    assert days["2025-10-02"][:2] == ("open", "carried")
+
+
+def test_snow_is_not_carried_on_for_a_month() -> None:
+    days = panel([{"status": "closed", "start": "2024-02-01", "cause": "weather"}])
+    assert days["2024-02-08"][:2] == ("closed", "carried")
+    assert days["2024-02-10"][:2] == ("unknown", "unknown")
 
 
 def test_what_is_only_announced_for_the_border_leaves_what_this_crossing_reports() -> None:

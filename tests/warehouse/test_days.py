@@ -71,17 +71,31 @@ def test_torkham_stays_shut_to_trade_through_two_reports_that_it_opened_on_1_nov
     assert asked(warehouse, f"SELECT DISTINCT status FROM crossing_days WHERE {after}") == [("closed",)]
 
 
-def test_the_closure_of_october_2025_begins_on_the_day_that_most_voices_give_at_both_large_crossings(
+def test_the_closure_of_october_2025_begins_on_the_day_from_which_many_voices_call_it_shut_for_all_traffic(
     warehouse: Reader,
 ) -> None:
+    """Twice as many voices give the 12th as the 11th, but none of them says that a gate was open on the 11th."""
     starts = asked(
         warehouse,
         """
-        SELECT DISTINCT started_on::VARCHAR, started_earliest::VARCHAR FROM closure_episodes
-        WHERE crossing_id IN ('torkham', 'chaman') AND flow = 'exports' AND started_on > '2025-10-05'
+        SELECT DISTINCT started_on::VARCHAR, started_earliest::VARCHAR
+        FROM closure_episodes INNER JOIN flows USING (flow)
+        WHERE crossing_id IN ('torkham', 'chaman') AND is_trade AND started_on BETWEEN '2025-10-05' AND '2025-10-20'
         """,
     )
-    assert starts == [("2025-10-12", "2025-10-10")]
+    assert starts == [("2025-10-11", "2025-10-10")]
+
+
+def test_an_end_that_one_source_puts_months_later_is_in_the_range(warehouse: Reader) -> None:
+    """Most say that Kharlachi reopened with all others in March 2017, one that it stayed shut until June."""
+    ends = asked(
+        warehouse,
+        """
+        SELECT ended_on::VARCHAR, ended_latest::VARCHAR, how_ended FROM closure_episodes
+        WHERE crossing_id = 'kharlachi' AND flow = 'exports' AND year(started_on) = 2017
+        """,
+    )
+    assert ends == [("2017-03-20", "2017-06-20", "agreement")]
 
 
 def test_a_late_mention_of_an_old_closure_does_not_undo_the_reopening(warehouse: Reader) -> None:

@@ -180,8 +180,8 @@ def test_a_session_without_a_day_is_told_to_set_one(warehouse: Reader, question:
 
 def test_a_reader_of_a_day_has_the_macros_of_that_day(warehouse: Reader) -> None:
     query = "SELECT days_closed FROM closed_days('Chaman', '2025-10-01', '2025-10-21') WHERE flow = 'exports'"
-    assert warehouse.cursor(dt.date(2025, 10, 20)).execute(query).fetchall() == [(2,)]
-    assert warehouse.cursor().execute(query).fetchall() == [(9,)]
+    assert warehouse.cursor(dt.date(2025, 10, 20)).execute(query).fetchall() == [(3,)]
+    assert warehouse.cursor().execute(query).fetchall() == [(10,)]
 
 
 def test_the_published_file_has_the_macros_in_an_older_shell(published: Path) -> None:

@@ -47,10 +47,12 @@ told AS (
         e.started_on,
         min(r.valid_from) FILTER (r.precision_days = 1 AND r.valid_from <= e.started_on + 5) AS started_earliest,
         max(r.valid_from) FILTER (r.precision_days = 1 AND r.valid_from <= e.started_on + 5) AS started_latest,
+        -- Whoever dates the start of this closure may end it whenever: Kharlachi 2017 in March, or only in June. Of one
+        -- that goes on no end is given, whoever announced one.
         min(r.valid_to) FILTER (
-            abs(date_diff('day', r.valid_to, e.ended_on)) <= 5 AND r.valid_to > e.started_on
+            e.known_to <= current_date AND r.valid_from <= e.started_on + 5 AND r.valid_to > e.started_on
         ) AS ended_earliest,
-        max(r.valid_to) FILTER (abs(date_diff('day', r.valid_to, e.ended_on)) <= 5) AS ended_latest,
+        max(r.valid_to) FILTER (e.known_to <= current_date AND r.valid_from <= e.started_on + 5) AS ended_latest,
         -- A closure that goes on is told again for other reasons: its own is what those say who tell of its first month.
         coalesce(
             mode(r.cause ORDER BY r.cause) FILTER (r.valid_from <= e.started_on + 31), mode(r.cause ORDER BY r.cause)
@@ -125,8 +127,8 @@ SELECT
     least(e.known_to, current_date + 1) AS known_to, -- First day after those on which it is known, or carried on, as closed.
     least(t.started_earliest, e.started_on) AS started_earliest, -- Earliest first day that a source gives.
     greatest(t.started_latest, e.started_on) AS started_latest, -- Latest first day that a source gives, within five days.
-    least(t.ended_earliest, o.earliest, e.ended_on) AS ended_earliest, -- Earliest end that a source gives, within days of the end.
-    greatest(t.ended_latest, o.latest, e.ended_on) AS ended_latest, -- Latest end that a source gives, within days of the end.
+    least(t.ended_earliest, o.earliest, e.ended_on) AS ended_earliest, -- Earliest end that a source gives, who dates the start too or tells of the reopening.
+    greatest(t.ended_latest, o.latest, e.ended_on) AS ended_latest, -- Latest end that a source gives, likewise.
     t.cause, -- Why, as most reports of its first month say.
     t.imposed_by, -- Side that imposed it, as most reports of its first month say.
     CASE
@@ -134,8 +136,9 @@ SELECT
         WHEN e.ended_on IS NULL THEN 'unknown'
         WHEN o.by_agreement THEN 'agreement'
         WHEN o.by_exemption THEN 'exemption'
+        WHEN o.earliest IS NOT NULL THEN 'reopened'
         ELSE 'unknown'
-    END AS how_ended, -- agreement, exemption (some let through), unknown, or still_shut.
+    END AS how_ended, -- agreement; exemption = some let through; reopened = a report tells of it, not how it came; unknown; still_shut.
     coalesce(x.flows, []) AS exemptions, -- Flows let through on the way: returnees, humanitarian, patients, stranded_cargo.
     coalesce(t.voices, 0)::INT AS voices, -- Independent voices that report the closure.
     e.disputed, -- Whether on some of its days a report says otherwise.

@@ -21,7 +21,7 @@ steps AS (
         crossing_id,
         flow,
         state,
-        'believed',
+        if(by_name, 'by_name', 'believed'),
         unnest([from_day, to_day]),
         unnest([1, -1])
     FROM believed_spans
@@ -64,6 +64,7 @@ so_far AS (
         sum(step) FILTER (kind = 'believed' AND state = 'open') OVER until_now AS open_believed,
         sum(step) FILTER (kind = 'believed' AND state = 'closed') OVER until_now AS closed_believed,
         sum(step) FILTER (kind = 'believed' AND state = 'restricted') OVER until_now AS restricted_believed,
+        sum(step) FILTER (kind = 'by_name' AND state = 'closed') OVER until_now AS closed_by_name,
         max(day) FILTER (step = -1) OVER until_now AS last_asserted_to,
         max(day) FILTER (step = -1 AND kind = 'believed' AND state = 'closed') OVER until_now AS last_closed_to,
         max(day) FILTER (step = -1 AND kind = 'believed' AND state = 'restricted') OVER until_now AS last_restricted_to
@@ -93,6 +94,7 @@ known AS (
         s.status AS told,
         s.since,
         s.report_id,
+        coalesce(s.cause IN ('election', 'holiday', 'infrastructure', 'weather'), false) AS passing,
         c.category LIKE 'formal%' AS formal,
         p.from_day < c.opened_on AS before_opening,
         coalesce(v.open_voices, 0) AS open_voices,
@@ -101,6 +103,7 @@ known AS (
         coalesce(v.open_believed, 0) AS open_believed,
         coalesce(v.closed_believed, 0) AS closed_believed,
         coalesce(v.restricted_believed, 0) AS restricted_believed,
+        coalesce(v.closed_by_name, 0) AS closed_by_name,
         v.last_asserted_to,
         CASE s.status WHEN 'closed' THEN v.last_closed_to WHEN 'restricted' THEN v.last_restricted_to END AS last_told_to,
         v.day IS NOT NULL AS after_a_report,
@@ -134,15 +137,20 @@ judged AS (
     FROM known
 ),
 
--- A closure that lasts is reported again. Unsaid, or said only by voices that nobody believes, it is carried on for as long as it had been asserted, but for thirty
--- days at least and ninety at most. An open crossing makes no news and stays open.
+-- A closure that lasts is reported again. Unsaid, or said only by voices that nobody believes, it is carried on for as
+-- long as it had been asserted, but for thirty days at least and ninety at most; for a week at least where its cause
+-- passes by itself. Some let through while others say that the gate is shut are told of while it lasts: a week, or no
+-- longer than it is told where others say by name that the flow is shut. An open crossing makes no news and stays open.
 aged AS (
     SELECT
         *,
+        greatest(coalesce(last_told_to, since), since) AS told_until,
         CASE
+            WHEN status = 'restricted' AND restricted_believed = 0 AND closed_believed > 0
+                THEN greatest(from_day, told_until + if(closed_by_name > 0, 0, 7))
             WHEN status = 'closed' AND closed_believed = 0 OR status = 'restricted' AND restricted_believed = 0
-                THEN greatest(coalesce(last_told_to, since), since)
-                    + greatest(30, least(90, coalesce(date_diff('day', since, last_told_to), 0)))::INT
+                THEN told_until
+                    + greatest(if(passing, 7, 30), least(90, coalesce(date_diff('day', since, last_told_to), 0)))::INT
             ELSE DATE '9999-12-31'
         END AS stale_from
     FROM judged
@@ -151,7 +159,7 @@ aged AS (
 -- Once it has lapsed, an old closure decides nothing any more: only a new change does.
 lapsed AS (
     SELECT
-        * EXCLUDE (stale_from),
+        * EXCLUDE (stale_from, told_until),
         min(stale_from) OVER (PARTITION BY crossing_id, flow, told, since) AS stale_from
     FROM aged
 ),

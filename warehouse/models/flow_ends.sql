@@ -18,7 +18,7 @@ steps AS (
         unnest([from_day + 1, to_day - 2]) AS day,
         unnest([1, -1]) AS step
     FROM believed_spans
-    WHERE from_day + 1 < to_day - 2
+    WHERE from_day + 1 < to_day - 2 AND NOT by_name
 ),
 
 against AS (

@@ -41,18 +41,32 @@ exact AS (
     )
 ),
 
-days_named AS (
+-- A change at a gate is one event for all its traffic: who dates it for one flow dates it for the others.
+votes AS (
     SELECT
         crossing_id,
-        flow,
         status,
-        change_number,
         valid_from AS day,
         count(DISTINCT voice) AS voices
     FROM exact
     GROUP BY ALL
 ),
 
+days_named AS (
+    SELECT DISTINCT
+        e.crossing_id,
+        e.flow,
+        e.status,
+        e.change_number,
+        v.day,
+        v.voices
+    FROM exact AS e
+    INNER JOIN votes AS v ON e.crossing_id = v.crossing_id AND e.status = v.status AND e.valid_from = v.day
+),
+
+-- Who gives a later first day of a closure does not say that the gate was open on the earlier, and who gives the earlier
+-- says that it was shut. So a closure begins on the first day that half as many voices give as the day given most; a lone
+-- early voice begins nothing. A reopening begins on the day given most, for the earlier are often those of the order.
 exact_changes AS (
     SELECT
         crossing_id,
@@ -60,8 +74,16 @@ exact_changes AS (
         status,
         min(day) AS first_day,
         max(day) AS last_day,
-        arg_max(day, (voices, -epoch(day))) AS day
-    FROM days_named
+        CASE
+            WHEN status = 'closed' THEN min(day) FILTER (2 * voices >= most)
+            ELSE arg_max(day, (voices, -epoch(day)))
+        END AS day
+    FROM (
+        SELECT
+            *,
+            max(voices) OVER (PARTITION BY crossing_id, flow, status, change_number) AS most
+        FROM days_named
+    )
     GROUP BY crossing_id, flow, status, change_number
 ),
 
@@ -90,14 +112,16 @@ placed AS (
     FROM standing AS s
 ),
 
--- Of the reports that start on one day and end alike, one decides: on this crossing before on its border, on this flow
--- before on all, the more exact, the one with more voices, the one published last.
+-- Of the reports of one state that start on one day and end alike, one decides: on this crossing before on its border, on
+-- this flow before on all, the more exact, the one with more voices, the one published last.
 deciding AS (
-    SELECT *
+    SELECT
+        *,
+        max(asserted_to) OVER (PARTITION BY crossing_id, flow, day, status) AS told_to
     FROM placed
     WHERE coalesce(valid_to > day, true)
     QUALIFY row_number() OVER (
-        PARTITION BY crossing_id, flow, day, valid_to
+        PARTITION BY crossing_id, flow, day, status, valid_to
         ORDER BY own_crossing DESC, own_flow DESC, precision_days, voices_for DESC, known_from DESC, report_id
     ) = 1
 ),
@@ -107,13 +131,15 @@ named_ends AS (
         crossing_id,
         flow,
         status,
+        cause,
         day,
         valid_to
     FROM placed
     WHERE valid_to > day AND status = 'closed'
 ),
 
--- Where a report names no end, the first end after its start that another names for the same closure.
+-- Where a report names no end, the first end after its start that another names for the same closure, or for one of
+-- the same cause where it tells of a restriction: when the customs' systems are back, both are over.
 ended AS (
     SELECT
         d.* EXCLUDE (valid_to),
@@ -126,7 +152,7 @@ ended AS (
                 WHERE
                     e.crossing_id = d.crossing_id
                     AND e.flow = d.flow
-                    AND e.status = d.status
+                    AND (e.status = d.status OR (d.status = 'restricted' AND e.cause = d.cause))
                     AND d.day BETWEEN e.day - 2 AND e.valid_to - 1
             )
         ) AS valid_to
@@ -134,7 +160,7 @@ ended AS (
 ),
 
 -- A report that names no end holds until the next start of that kind, and no old start returns after a newer one has
--- ended.
+-- ended. Of two states that begin on one day, that holds which a report still asserts, while the other is carried on.
 closed_off AS (
     SELECT
         *,
@@ -143,7 +169,12 @@ closed_off AS (
             CASE
                 WHEN names_no_end
                     THEN coalesce(
-                        lead(day) OVER (PARTITION BY crossing_id, flow, names_no_end ORDER BY day), DATE '9999-12-31'
+                        min(day) OVER (
+                            PARTITION BY crossing_id, flow, names_no_end
+                            ORDER BY day
+                            RANGE BETWEEN INTERVAL 1 DAY FOLLOWING AND UNBOUNDED FOLLOWING
+                        ),
+                        DATE '9999-12-31'
                     )
                 ELSE DATE '9999-12-31'
             END
@@ -161,6 +192,9 @@ breaks AS (
         SELECT crossing_id, flow, day FROM closed_off
         UNION
         SELECT crossing_id, flow, until_day FROM closed_off
+        UNION
+        SELECT crossing_id, flow, told_to FROM closed_off
+        WHERE told_to > day
     )
 ),
 
@@ -171,8 +205,8 @@ pieces AS (
         b.day AS from_day,
         b.next_day AS to_day,
         arg_max(
-            struct_pack(report_id := c.report_id, status := c.status, since := c.day),
-            (c.day, c.own_crossing, c.own_flow, -c.precision_days, c.voices_for, c.known_from, c.report_id)
+            struct_pack(report_id := c.report_id, status := c.status, since := c.day, cause := c.cause),
+            (c.day, c.told_to > b.day, c.own_crossing, c.own_flow, -c.precision_days, c.voices_for, c.known_from, c.report_id)
         ) AS decider
     FROM breaks AS b
     INNER JOIN closed_off AS c
@@ -192,5 +226,6 @@ SELECT
     to_day, -- First day after; 9999-12-31 = going on.
     decider.status AS status, -- open, closed or restricted.
     decider.since AS since, -- Day of the change that began the state.
-    decider.report_id AS report_id -- The report that decides.
+    decider.report_id AS report_id, -- The report that decides.
+    decider.cause AS cause -- Why, as that report says.
 FROM pieces

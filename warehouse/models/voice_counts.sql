@@ -28,7 +28,8 @@ SELECT
     crossing_id, -- The crossing.
     flow, -- The flow.
     state, -- open, closed or restricted.
-    kind, -- asserts, begins, ends or opposes, as in voice_spans.
+    kind, -- asserts, begins, ends or opposes, or one of them by name, as in voice_spans.
+    ends_with(kind, '_by_name') AS by_name, -- Whether only reports that name this flow (or cargo) are counted.
     day, -- First day on which so many voices say it.
     (sum(step) OVER so_far)::INT AS voices, -- Independent voices.
     coalesce(sum(own_step) OVER so_far, 0)::INT AS own_voices -- Those of them that name this crossing, not its whole border.
