@@ -11,6 +11,7 @@ from typing import Any
 import geopandas as gpd
 import pytest
 import shapely
+import shapely.affinity
 
 from ingest.csv_file import BatchError
 from ingest.sources import natural_earth
@@ -89,7 +90,7 @@ def test_of_the_provinces_those_of_the_region_are_kept(atlas: House, server: Ser
 
 
 def test_a_border_far_from_openstreetmaps_is_warned_of(atlas: House, server: Server, tmp_path: Path) -> None:
-    moved = shapely.transform(AFGHANISTAN, lambda points: points + (0.3, 0))
+    moved = shapely.affinity.translate(AFGHANISTAN, 0.3)
     server.routes[PATH] = zipped(tmp_path / "moved", [country("AFG", "Afghanistan", moved)])
     [run] = atlas.ingest("natural_earth").runs
     assert (run.outcome, run.loaded.added) == ("loaded", 1), run.reason
