@@ -51,6 +51,7 @@ accuracy: .venv/installed-dev ## how good the daily panel is: reports left out a
 
 bench: .venv/installed-dev ## time the ingest, --help and the models, also on a hundred times the reports
 	@$(BIN)/python -m benchmarks.ingest
+	@$(BIN)/python -m benchmarks.counts
 	@$(BIN)/serai ingest && $(BIN)/pytest benchmarks/bench_models.py -n 0 -s --timeout 900 --benchmark-columns=min,median,max,rounds --benchmark-sort=name
 
 lock: .venv/installed-dev ## write the locks anew
