@@ -42,7 +42,7 @@ def pages(client: Client, layer: str, where: str, order: str) -> Iterator[Answer
     while len(read) < count:
         answer, page = _asked(client, f"{layer}/query?{urlencode({**asked, **more, 'resultOffset': len(read)})}")
         yield answer
-        numbers = [row[page.get("objectIdFieldName", "ObjectId")] for row in rows(page)]
+        numbers = [row.get(page.get("objectIdFieldName", "ObjectId")) for row in rows(page)]
         if read & set(numbers) or len(set(numbers)) < len(numbers):
             raise BatchError("rows came twice: the table was updated while it was read: try again")
         read |= set(numbers)

@@ -122,11 +122,11 @@ def _read(content: bytes) -> list[dict[str, Any]]:
         start = content[:80].decode("utf-8", "replace")
         raise BatchError(f"this is no JSON ({error}), it begins with {start!r}: try later") from None
     remark = said.get("remark", "") if isinstance(said, dict) else ""
-    if "error" in remark:
+    if "error" in str(remark):
         raise BatchError(f"Overpass broke off ({remark}): try again later, when it is less busy")
-    if not isinstance(said, dict) or not isinstance(said.get("elements"), list):
+    found = said.get("elements") if isinstance(said, dict) else None
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise BatchError("the JSON has no list of elements: the API changed, mend osm_crossings.py")
-    found: list[dict[str, Any]] = said["elements"]
     return found
 
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import re
-from typing import Any
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlsplit
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ingest import source
+from ingest import arcgis, source
 from ingest.csv_file import BatchError
+from ingest.snapshots import Answer
 from ingest.source import Wanted
 from ingest.sources import portwatch
 from tests.ingest import live
 from tests.ingest.conftest import LIMITS, House
+from tests.ingest.feature_layer import Layer
 from tests.server import Question, Reply, Server
 from warehouse import contracts
 
@@ -56,51 +60,6 @@ def days(count: int, *places: str) -> list[dict[str, Any]]:
     return [transit(place, FIRST + dt.timedelta(days=number)) for number in range(count) for place in wanted]
 
 
-class Layer:
-    """A feature layer as the server has it: at most ``cap`` rows an answer, the day as this kind under this name."""
-
-    def __init__(self, rows: list[dict[str, Any]], cap: int = 1000, kind: str = "Date", name: str = "date") -> None:
-        self.rows = [{**row, "ObjectId": number} for number, row in enumerate(rows, start=1)]
-        self.cap, self.kind, self.name = cap, kind, name
-
-    def serve(self, server: Server, path: str = LAYER) -> None:
-        server.routes[path] = Reply(json.dumps({"fields": self.fields(), "maxRecordCount": self.cap}).encode())
-        server.routes[f"{path}/query"] = self.answer
-
-    def fields(self) -> list[dict[str, str]]:
-        types = {"date": f"esriFieldType{self.kind}"}
-        names = {"date": self.name}
-        return [
-            {"name": names.get(name, name), "type": types.get(name, "esriFieldTypeString")} for name in self.rows[0]
-        ]
-
-    def answer(self, question: Question) -> Reply:
-        rows = [row for row in self.rows if self.holds(row, question.query["where"])]
-        if "returnCountOnly" in question.query:
-            return Reply(json.dumps({"count": len(rows)}).encode())
-        start, asked = int(question.query["resultOffset"]), int(question.query["resultRecordCount"])
-        page = rows[start : start + min(self.cap, asked)]
-        said: dict[str, Any] = {"objectIdFieldName": "ObjectId", "fields": self.fields()}
-        said["features"] = [{"attributes": self.shown(row)} for row in page]
-        # True or not there at all, never false.
-        if start + len(page) < len(rows):
-            said["exceededTransferLimit"] = True
-        return Reply(json.dumps(said).encode())
-
-    def holds(self, row: dict[str, Any], where: str) -> bool:
-        word = "DATE" if self.kind == "DateOnly" else "timestamp"
-        since = re.search(rf"{self.name} >= {word} '([0-9-]+)", where)
-        named = row.get("portid") in re.findall(r"'(\w+)'", where) or row.get("ISO3") in re.findall(r"'(\w+)'", where)
-        return named and (since is None or row["date"] >= dt.date.fromisoformat(since[1]))
-
-    def shown(self, row: dict[str, Any]) -> dict[str, Any]:
-        if "date" not in row:
-            return row
-        at = dt.datetime.combine(row["date"], dt.time(), dt.UTC).timestamp() * 1000
-        day = int(at) if self.kind == "Date" else row["date"].isoformat()
-        return {self.name if name == "date" else name: value for name, value in {**row, "date": day}.items()}
-
-
 def all_ships(server: Server) -> pl.DataFrame:
     """What is fetched and read, without a warehouse: the rows of all ships."""
     one = source.load("portwatch")
@@ -111,7 +70,7 @@ def all_ships(server: Server) -> pl.DataFrame:
 @pytest.fixture
 def sea(built_house: House, server: Server) -> House:
     built_house.visit(server, "portwatch", "portwatch_ports")
-    Layer(days(3)).serve(server)
+    Layer(days(3)).serve(server, LAYER)
     return built_house
 
 
@@ -137,15 +96,30 @@ def test_a_day_of_a_chokepoint_is_a_row_for_each_type_of_ship(sea: House) -> Non
 def test_no_row_is_lost_where_the_server_sends_fewer_than_were_asked_for(server: Server, cap: int) -> None:
     """A client that asked for 2,000, got 1,000 and went on at 2,000 lost 27 September 2021 to 22 June 2024."""
     count = 520 if cap > 100 else 10
-    Layer(days(count), cap).serve(server)
+    Layer(days(count), cap).serve(server, LAYER)
     held = all_ships(server)
     assert (held.height, held["day"].n_unique()) == (4 * count, count)
     assert held["day"].max() == FIRST + dt.timedelta(days=count - 1)
 
 
+@given(rows=st.integers(1, 60), cap=st.integers(1, 25))
+def test_every_row_comes_once_whatever_the_server_sends_at_once(rows: int, cap: int) -> None:
+    layer = Layer(days(rows, "chokepoint6"), cap)
+
+    class Client:
+        def get(self, url: str) -> Answer:
+            parts = urlsplit(url)
+            reply = layer.answer(Question(parts.path, dict(parse_qsl(parts.query)), {}))
+            return Answer(url, dt.datetime(2026, 11, 25), reply.body)
+
+    pages = arcgis.pages(cast("Any", Client()), "https://example.org/0", "portid IN ('chokepoint6')", "date")
+    numbers = [row["ObjectId"] for page in pages for row in arcgis.rows(arcgis.read(page.content))]
+    assert numbers == list(range(1, rows + 1))
+
+
 def test_pages_that_are_not_all_the_rows_are_refused(server: Server) -> None:
     layer = Layer(days(3))
-    layer.serve(server)
+    layer.serve(server, LAYER)
 
     def short(question: Question) -> Reply:
         said = json.loads(layer.answer(question).body)
@@ -161,19 +135,19 @@ def test_pages_that_are_not_all_the_rows_are_refused(server: Server) -> None:
 def test_a_row_that_comes_on_two_pages_means_that_the_table_moved(server: Server) -> None:
     layer = Layer(days(3), cap=5)
     layer.rows[6]["ObjectId"] = 1
-    layer.serve(server)
+    layer.serve(server, LAYER)
     with pytest.raises(BatchError, match="rows came twice: the table was updated while it was read"):
         live.fetched(server, "portwatch")
 
 
 def test_a_chokepoint_short_of_days_is_a_table_being_rebuilt(server: Server) -> None:
-    Layer([row for row in days(30) if row["portid"] != "chokepoint6" or row["day"] > 20]).serve(server)
+    Layer([row for row in days(30) if row["portid"] != "chokepoint6" or row["day"] > 20]).serve(server, LAYER)
     with pytest.raises(BatchError, match="chokepoint6: 8 days, others have 30: the table is being rebuilt"):
         live.fetched(server, "portwatch")
 
 
 def test_a_hole_between_days_is_warned_of(sea: House, server: Server) -> None:
-    Layer([row for row in days(20) if row["portid"] != "chokepoint6" or row["day"] != 7]).serve(server)
+    Layer([row for row in days(20) if row["portid"] != "chokepoint6" or row["day"] != 7]).serve(server, LAYER)
     sea.ingest("portwatch")
     warned = sea.rows("FROM ops.validations WHERE expectation = 'day.no_hole'").row(0, named=True)
     assert (warned["outcome"], warned["severity"]) == ("fail", "warning")
@@ -184,9 +158,9 @@ def test_a_hole_between_days_is_warned_of(sea: House, server: Server) -> None:
 def test_the_day_is_read_whatever_its_column_is_called_and_of_which_type(
     server: Server, kind: str, name: str
 ) -> None:
-    Layer(days(3)).serve(server)
+    Layer(days(3)).serve(server, LAYER)
     before = all_ships(server)
-    Layer(days(3), kind=kind, name=name).serve(server)
+    Layer(days(3), kind=kind, name=name).serve(server, LAYER)
     assert all_ships(server).equals(before)
 
 
@@ -202,7 +176,7 @@ def test_an_error_with_200_is_asked_again_and_refused_if_it_stays(
     server: Server, bad: dict[str, Any], words: str
 ) -> None:
     layer, left = Layer(days(3)), [2]
-    layer.serve(server)
+    layer.serve(server, LAYER)
 
     def under_load(question: Question) -> Reply:
         if "returnCountOnly" not in question.query and left[0]:
@@ -235,7 +209,7 @@ def test_another_column_is_refused_by_name(changed: dict[str, str], words: str) 
 
 
 def test_a_figure_that_is_no_number_is_held_back_not_guessed(sea: House, server: Server) -> None:
-    Layer([row | {"n_tanker": "many"} if row["day"] == 2 else row for row in days(3)]).serve(server)
+    Layer([row | {"n_tanker": "many"} if row["day"] == 2 else row for row in days(3)]).serve(server, LAYER)
     [run] = sea.ingest("portwatch").runs
     assert (run.outcome, run.rows_quarantined) == ("loaded", 4), run.reason
     reasons = sea.rows("SELECT DISTINCT expectation FROM quarantine ORDER BY ALL").to_series().to_list()
@@ -243,7 +217,7 @@ def test_a_figure_that_is_no_number_is_held_back_not_guessed(sea: House, server:
 
 
 def test_a_chokepoint_of_another_name_is_not_taken_for_ours(server: Server) -> None:
-    Layer([row | {"portname": "Malacca Strait"} for row in days(1)]).serve(server)
+    Layer([row | {"portname": "Malacca Strait"} for row in days(1)]).serve(server, LAYER)
     with pytest.raises(BatchError, match="is called 'Malacca Strait': see what PortWatch renumbered"):
         live.fetched(server, "portwatch")
 
@@ -255,7 +229,7 @@ def test_the_same_again_changes_nothing(sea: House) -> None:
 def test_a_revised_vintage_makes_new_versions_and_both_are_there(sea: House, server: Server) -> None:
     sea.ingest("portwatch")
     revised = [transit("chokepoint6", row["date"], 3) if row["portid"] == "chokepoint6" else row for row in days(4)]
-    Layer(revised).serve(server)
+    Layer(revised).serve(server, LAYER)
     loaded = sea.ingest("portwatch").runs[0].loaded
     assert (loaded.added, loaded.corrected, loaded.withdrawn, loaded.unchanged) == (24, 18, 0, 54)
     vintages = sea.rows(
@@ -271,16 +245,27 @@ def test_a_revised_vintage_makes_new_versions_and_both_are_there(sea: House, ser
 
 def test_what_was_not_asked_for_is_not_withdrawn(sea: House, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once the newest day held is of this month, only the last days are asked for: the older ones stay."""
-    Layer(days(200)).serve(server)
+    Layer(days(200)).serve(server, LAYER)
     sea.ingest("portwatch")
     newest = FIRST + dt.timedelta(days=199)
     monkeypatch.setattr(portwatch, "today", lambda: newest)
-    Layer(days(200)[4 * 100 :]).serve(server)
+    Layer(days(200)[4 * 100 :]).serve(server, LAYER)
     [run] = sea.ingest("portwatch").runs
     assert run.outcome == "loaded", run.reason
     # 121 days were asked for, of which the source no longer has the first 21.
     assert (run.rows_seen, run.loaded.withdrawn, run.loaded.unchanged) == (100 * 24, 21 * 24, 100 * 24)
     assert sea.rows(HELD).row(0) == (4 * 179, "2026-02-01", str(newest))
+
+
+def test_of_a_backfill_the_scope_is_the_days_that_were_asked_for(server: Server) -> None:
+    Layer(days(20)).serve(server, LAYER)
+    wanted = Wanted(dt.date(2026, 2, 20), FIRST + dt.timedelta(days=2), FIRST + dt.timedelta(days=5))
+    answers = live.fetched(server, "portwatch", wanted)
+    rows = pl.concat(portwatch.parse(answer.content, CONTRACT, LIMITS.parse) for answer in answers)
+    assert (rows["day"].min(), rows["day"].max(), rows.height) == (wanted.first, wanted.last, 4 * 4 * 6)
+    assert portwatch.scope(answers).values == {
+        "places": list(portwatch.CHOKEPOINTS), "first": str(wanted.first), "last": str(wanted.last),
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -300,7 +285,7 @@ def test_old_days_are_read_again_once_a_month(newest: str | None, today: str, fi
 
 def test_all_pages_are_replayed(sea: House, server: Server) -> None:
     sea.ingest("portwatch")
-    Layer([transit(row["portid"], row["date"], 3) for row in days(3)], cap=5).serve(server)
+    Layer([transit(row["portid"], row["date"], 3) for row in days(3)], cap=5).serve(server, LAYER)
     live.check_replays(sea, server, "portwatch")
 
 
@@ -341,7 +326,7 @@ def test_a_month_is_compared_with_the_same_months_before(sea: House, server: Ser
     others = [
         row | {"portid": place, "portname": name} for row in rows for place, name in portwatch.CHOKEPOINTS.items()
     ]
-    Layer(others[: -4 * 11]).serve(server)
+    Layer(others[: -4 * 11]).serve(server, LAYER)
     [run] = sea.ingest("portwatch").runs
     assert run.outcome == "loaded", run.reason
     found = sea.rows(
@@ -379,7 +364,7 @@ def test_hormuz_falls_in_march_2026_in_the_real_series(sea: House, server: Serve
         for one in content["chokepoints"].values()
         for day in one["history"]
     ]
-    Layer(sorted(rows, key=lambda row: (row["date"], row["portid"]))).serve(server)
+    Layer(sorted(rows, key=lambda row: (row["date"], row["portid"]))).serve(server, LAYER)
     [run] = sea.ingest("portwatch").runs
     assert (run.outcome, run.rows_seen, run.rows_quarantined) == ("loaded", 4 * 2757 * 6, 0), run.reason
     found = sea.rows(
