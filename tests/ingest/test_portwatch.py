@@ -31,6 +31,7 @@ CONTRACT = contracts.load("sea_transits")
 HELD = "SELECT count(*)::INT, min(day)::VARCHAR, max(day)::VARCHAR FROM sea_transits WHERE ship_type = 'all'"
 TYPES = portwatch.SHIP_TYPES[:-1]
 FIRST = dt.date(2026, 2, 1)
+AT = dt.datetime(2026, 11, 25, tzinfo=dt.UTC).replace(tzinfo=None)
 pytestmark = pytest.mark.usefixtures("few_rows")
 
 
@@ -110,7 +111,7 @@ def test_every_row_comes_once_whatever_the_server_sends_at_once(rows: int, cap: 
         def get(self, url: str) -> Answer:
             parts = urlsplit(url)
             reply = layer.answer(Question(parts.path, dict(parse_qsl(parts.query)), {}))
-            return Answer(url, dt.datetime(2026, 11, 25), reply.body)
+            return Answer(url, AT, reply.body)
 
     pages = arcgis.pages(cast("Any", Client()), "https://example.org/0", "portid IN ('chokepoint6')", "date")
     numbers = [row["ObjectId"] for page in pages for row in arcgis.rows(arcgis.read(page.content))]
