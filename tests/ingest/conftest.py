@@ -78,9 +78,9 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of a few rows are let in."""
+    """Files of a few rows are let in, and the test server needs no pause between questions."""
     load = source.load
-    monkeypatch.setattr(source, "load", lambda name: replace(load(name), fewest=1))
+    monkeypatch.setattr(source, "load", lambda name: replace(load(name), fewest=1, pause=0))
 
 
 @pytest.fixture

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from ingest import bring, source
+from ingest.csv_file import BatchError
+from ingest.snapshots import Answer
+from ingest.source import Wanted
 from tests.conftest import HOUSE
-from tests.ingest.conftest import House
+from tests.ingest.conftest import MANNERS, House
 from tests.server import FAULTS, Reply, Server
 
 SAMPLES = Path(os.environ.get("SERAI_SAMPLES") or HOUSE.parent / "shared" / "samples")
@@ -39,6 +45,21 @@ def check_survives(house: House, server: Server, name: str, path: str, fault: st
     reply, words = FAULTS[fault]
     check_refused(house, server, name, path, reply, words)
     assert rows(house, good.dataset) == before
+
+
+def fetched(server: Server, name: str, wanted: Wanted | None = None) -> list[Answer]:
+    """What a source's fetching alone gives, without a warehouse: quick. Raises BatchError."""
+    with tempfile.TemporaryDirectory() as cache:
+        bases = {name: server.address}
+        return bring.live(source.load(name), bases, MANNERS, Path(cache), {}, wanted or Wanted())
+
+
+def check_refuses_all(server: Server, name: str, path: str) -> None:
+    """Every bad day in turn: fetching stops, in words that say what to do."""
+    for reply, words in FAULTS.values():
+        server.routes[path] = reply
+        with pytest.raises(BatchError, match=re.escape(words)):
+            fetched(server, name)
 
 
 def check_refused(house: House, server: Server, name: str, path: str, reply: Reply, words: str) -> None:

@@ -114,6 +114,44 @@ def test_a_new_border_or_measure_is_held_back_not_guessed(ports: House, server: 
     assert found == ["coming_from.spelt", "measure.in_set"]
 
 
+def test_a_month_is_compared_with_the_same_months_before_and_measures_are_not_mixed(
+    ports: House, server: Server
+) -> None:
+    counts = {
+        ("0104", "Trucks"): {2017: 90, 2018: 120, 2019: 100, 2020: 80},
+        ("0104", "Pedestrians"): {2018: 40, 2019: 60, 2020: 1},
+        ("0105", "Trucks"): {2020: 500},
+        ("0106", "Trucks"): {2019: 0, 2020: 3},
+    }
+    rows = [
+        f"Port {code},Maine,{code},US-Canada Border,Apr {year},{measure},{value},45,-70,POINT (-70 45)"
+        for (code, measure), values in counts.items()
+        for year, value in values.items()
+    ]
+    server.routes[PATH] = Reply("\n".join([HEADER, *rows, ""]).encode())
+    ports.ingest("bts")
+    of_2020 = ports.rows(
+        """
+        SELECT port_code, measure, value, usual, usual_years, of_usual, below_all_before FROM crossing_count_changes
+        WHERE month = '2020-04-01' ORDER BY ALL
+        """
+    ).rows()
+    assert of_2020 == [
+        ("0104", "pedestrians", 1, 50, 2, 0.02, True),
+        ("0104", "trucks", 80, 100, 3, 0.8, True),
+        # Nothing is known of the years before, and of nought there is no share.
+        ("0105", "trucks", 500, None, 0, None, None),
+        ("0106", "trucks", 3, 0, 1, None, False),
+    ]
+    border = ports.rows(
+        """
+        SELECT measure, ports, value, ports_compared, value_compared, usual, of_usual FROM border_count_changes
+        WHERE month = '2020-04-01' ORDER BY measure
+        """
+    ).rows()
+    assert border == [("pedestrians", 1, 1, 1, 1, 50, 0.02), ("trucks", 3, 583, 2, 83, 100, 0.83)]
+
+
 @live.real_file
 def test_the_real_file_is_loaded_whole_but_for_its_eleven_double_keys(
     built_house: House, server: Server, monkeypatch: pytest.MonkeyPatch
@@ -141,6 +179,15 @@ def test_the_real_file_is_loaded_whole_but_for_its_eleven_double_keys(
         WHERE coming_from = 'CAN' AND measure = 'trucks' AND period_start IN ('2020-01-01', '2020-04-01')
         GROUP BY period_start ORDER BY period_start
     """
-    # The closure of 2020, as the bureau's own table has it.
+    # The closure of 2020, as the bureau's own table has it: shut to passengers, and not to trucks.
+    shut = """
+        SELECT measure, of_usual < 0.05 AS hardly_any, of_usual > 0.6 AS most FROM border_count_changes
+        WHERE coming_from = 'CAN' AND month = '2020-04-01'
+            AND measure IN ('pedestrians', 'personal_vehicle_passengers', 'trucks')
+        ORDER BY measure
+    """
+    assert house.rows(shut).rows() == [
+        ("pedestrians", True, False), ("personal_vehicle_passengers", True, False), ("trucks", False, True),
+    ]  # fmt: skip
     assert house.rows(trucks).to_series().to_list() == [457_339, 316_002]
     assert house.rows("SELECT count(DISTINCT port_code) FROM crossing_counts").item() == 117
