@@ -66,8 +66,11 @@ def document(found: dict[str, pl.DataFrame]) -> str:
     lines += EXPLAINED.read_text(encoding="utf-8").splitlines()
     for way, answers in found.items():
         lines += ["", f"## One {way} left out at a time", "", *table(answers)]
-    answers = found["report"]
-    for by in ("flow", "basis", "crossing_id", "cause", "year"):
+    answers = found["report"].with_columns(
+        names=pl.when("own_flow").then(pl.lit("the flow, or cargo")).otherwise(pl.lit("all traffic"))
+    )
+    lines += ["", "## One report left out at a time, each counting as one", "", *table_by_report(answers)]
+    for by in ("names", "flow", "basis", "crossing_id", "cause", "year"):
         lines += ["", f"### By {by}", "", *table(answers, by)]
     lines += ["", "## Why the panel says otherwise", "", *reasons(answers)]
     lines += ["", "## The reports that it disagrees with most", "", *disagreements(answers), ""]
@@ -76,25 +79,44 @@ def document(found: dict[str, pl.DataFrame]) -> str:
 
 def table(answers: pl.DataFrame, by: str | None = None) -> list[str]:
     """Agreement within a day of the start and on the days asserted, exactly and as closed or not."""
-    head = [
-        f"| {by or 'rule'} | starts | within a day | closed or not | days | same | closed or not |",
+    if by is None:
+        return [*head("rule"), *(_line(rule, *_agreement(answers, rule)) for rule in RULES)]
+    parts = sorted(answers.group_by(by), key=lambda one: str(one[0]))
+    return [*head(by), *(_line(str(key), *_agreement(part, "panel")) for (key,), part in parts)]
+
+
+def head(first: str) -> list[str]:
+    """The head of a table of agreement."""
+    return [
+        f"| {first} | starts | within a day | closed or not | days | same | closed or not |",
         "|---|---|---|---|---|---|---|",
     ]
-    if by is None:
-        return head + [_row(rule, answers, rule) for rule in RULES]
-    parts = sorted(answers.group_by(by), key=lambda one: str(one[0]))
-    return head + [_row(str(key), part, "panel") for (key,), part in parts]
 
 
-def _row(name: str, answers: pl.DataFrame, rule: str) -> str:
+def table_by_report(answers: pl.DataFrame) -> list[str]:
+    """The same where every report counts as one, on however many crossings, flows and days it speaks."""
+    rows = []
+    for rule in RULES:
+        starts, days = (part.group_by("report_id").mean() for part in _agreement(answers, rule))
+        rows.append(_line(rule, starts, days))
+    return [*head("rule"), *rows]
+
+
+def _agreement(answers: pl.DataFrame, rule: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Starts and days asked: report_id, exact and closed, whether the rule agrees, and whether as closed or not."""
     answers = answers.with_columns(always_closed=pl.lit("closed"), always_closed_near=pl.lit(["closed"]))
     said, closed, told, near = pl.col("said"), pl.col("said") == "closed", pl.col(rule), pl.col(f"{rule}_near")
-    same, closed_or_not = told == said, (told == "closed") == closed
-    near_same = near.list.contains(said)
     near_closed = near.list.eval(pl.element() == "closed").list.contains(closed)
-    starts = answers.filter("at_start").select(pl.len(), near=near_same.mean(), closed=near_closed.mean()).row(0)
-    days = answers.filter("in_span").select(pl.len(), same=same.mean(), closed=closed_or_not.mean()).row(0)
-    cells = [name, *(text for part in (starts, days) for text in (f"{part[0]:,}", *map(_percent, part[1:])))]
+    starts = answers.filter("at_start").select("report_id", exact=near.list.contains(said), closed=near_closed)
+    days = answers.filter("in_span").select("report_id", exact=told == said, closed=(told == "closed") == closed)
+    return starts, days
+
+
+def _line(name: str, *parts: pl.DataFrame) -> str:
+    cells = [name]
+    for part in parts:
+        exact, closed = part.select(pl.col("exact", "closed").mean()).row(0)
+        cells += [f"{part.height:,}", _percent(exact), _percent(closed)]
     return f"| {' | '.join(cells)} |"
 
 
@@ -123,8 +145,8 @@ def disagreements(answers: pl.DataFrame) -> list[str]:
         .sort("len", "report_id", descending=[True, False])
         .head(40)
     )
-    head = ["| report | says | panel without it | days | mostly because | its note |", "|---|---|---|---|---|---|"]
-    return head + [
+    columns = ["| report | says | panel without it | days | mostly because | its note |", "|---|---|---|---|---|---|"]
+    return columns + [
         f"| {r} | {said} | {panel} | {days} | {why} | {note} |" for r, said, days, panel, why, note in worst.rows()
     ]
 

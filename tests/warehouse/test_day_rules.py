@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from warehouse import contracts, models, schema
+from warehouse import as_of, contracts, models, schema
 from warehouse.load import Delivery, load
 
 CROSSINGS = contracts.load("crossings")
@@ -19,14 +20,35 @@ Days = dict[str, tuple[str, str, bool]]
 
 def panel(reports: list[dict[str, Any]], *, opened_on: str | None = None, flow: str = "exports") -> Days:
     """The days of one formal crossing by these reports: day → status, basis, disputed."""
-    with duckdb.connect() as con:
-        schema.create(con)
-        put(con, CROSSINGS, [crossing(opened_on)])
-        put(con, REPORTS, [report(number, **one) for number, one in enumerate(reports)])
-        models.build(con)
-        query = "SELECT day::VARCHAR, status, basis, disputed FROM crossing_days WHERE flow = ?"
-        rows = con.execute(query, [flow]).fetchall()
+    con = empty()
+    con.execute("TRUNCATE facts.crossings; TRUNCATE facts.status_reports")
+    put(con, CROSSINGS, [crossing(opened_on)])
+    put(con, REPORTS, [report(number, **one) for number, one in enumerate(reports)])
+    for statement in panel_models():
+        con.execute(statement)
+    query = "SELECT day::VARCHAR, status, basis, disputed FROM crossing_days WHERE flow = ?"
+    rows = con.execute(query, [flow]).fetchall()
     return {day: (status, basis, disputed) for day, status, basis, disputed in rows}
+
+
+@functools.cache
+def empty() -> duckdb.DuckDBPyConnection:
+    """A database with the schema alone, made once: making it takes longer than all else here."""
+    con = duckdb.connect()
+    schema.create(con)
+    return con
+
+
+@functools.cache
+def panel_models() -> list[str]:
+    """The statements that make crossing_days and what it reads; all other models are left out."""
+    by_name = {model.name: model for model in models.ordered()}
+    wanted = [*as_of.needed(by_name["crossing_days"], by_name), "crossing_days"]
+    return [
+        f"CREATE OR REPLACE {by_name[name].kind} {name} AS {by_name[name].query}"
+        for name in wanted
+        if name in by_name
+    ]
 
 
 def put(con: duckdb.DuckDBPyConnection, contract: contracts.Contract, rows: list[dict[str, Any]]) -> None:
