@@ -58,6 +58,17 @@ def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFra
     )
 
 
+def in_columns(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """The rows of text as the contract's types, with what could not be read; a column that they lack is empty."""
+    lacking = [pl.lit(None, pl.String).alias(name) for name in contract.columns if name not in rows.columns]
+    text = rows.with_columns(*lacking)
+    return text.select(
+        "row_number",
+        *(typed(field) for field in contract.fields),
+        *(unreadable(field) for field in contract.fields if field.type != "string"),
+    )
+
+
 def typed(field: Field) -> pl.Expr:
     """The text column of that field as its type; null where it is empty or no such value."""
     text = pl.col(field.name).replace("", None)
@@ -66,6 +77,8 @@ def typed(field: Field) -> pl.Expr:
     if field.type == "number":
         number = text.cast(pl.Float64(), strict=False)
         return pl.when(number.is_finite()).then(number).alias(field.name)
+    if field.type == "boolean":
+        return text.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean())
     return text.cast(POLARS_TYPES[field.type], strict=False)
 
 

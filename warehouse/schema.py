@@ -13,6 +13,7 @@ import duckdb
 
 from warehouse import as_of, contracts
 from warehouse.contracts import Contract, Field
+from warehouse.load import row_key
 from warehouse.sql import described, described_columns, quoted, table_comments
 
 OPS = Path(__file__).with_name("ops.sql")
@@ -124,8 +125,15 @@ def _replace_table(con: duckdb.DuckDBPyConnection, contract: Contract, ddl: str)
     con.execute(ddl)
     if existing:
         kept = {row[0] for row in con.execute("DESCRIBE older").fetchall()} & set(column_comments(contract))
-        columns = ", ".join(sorted(kept))
-        con.execute(f"INSERT INTO {table} BY NAME SELECT {columns} FROM older")
+        # The key may be another, or have more columns than it had: a row that comes again must be found by it.
+        lacking = [f"NULL AS {name}" for name in contract.primary_key if name not in kept]
+        con.execute(
+            f"""
+            INSERT INTO {table} BY NAME
+            SELECT {row_key(contract, "o")} AS row_key, {", ".join(sorted(kept - {"row_key"}))}
+            FROM (SELECT {", ".join(["* EXCLUDE (row_key)", *lacking])} FROM older) AS o
+            """
+        )
         con.execute("DROP TABLE older")
 
 

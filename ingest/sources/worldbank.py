@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ingest.csv_file import BatchError, ParseLimits, typed, unreadable
+from ingest.csv_file import BatchError, ParseLimits, in_columns
 from warehouse.contracts import Contract
 
 if TYPE_CHECKING:
@@ -75,17 +75,6 @@ def observations(content: bytes) -> pl.DataFrame:
     columns = ("country", "indicator", "name", "period", "value", "obs_status")
     schema = {"row_number": pl.Int64(), **dict.fromkeys(columns, pl.String())}
     return pl.DataFrame(lines, schema=schema).with_columns(*_period())
-
-
-def in_columns(rows: pl.DataFrame, contract: Contract) -> pl.DataFrame:
-    """The rows of text as the contract's types, with what could not be read; a column that they lack is empty."""
-    lacking = [pl.lit(None, pl.String).alias(name) for name in contract.columns if name not in rows.columns]
-    text = rows.with_columns(*lacking)
-    return text.select(
-        "row_number",
-        *(typed(field) for field in contract.fields),
-        *(unreadable(field) for field in contract.fields if field.type != "string"),
-    )
 
 
 def _page(content: bytes) -> tuple[dict[str, Any], list[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from ingest.csv_file import ParseLimits
+from ingest.csv_file import ParseLimits, in_columns
 from ingest.sources import worldbank
 from warehouse.contracts import Contract
 
@@ -24,4 +24,4 @@ def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFra
         pl.lit("World Bank").alias("source_name"),
         pl.format("https://data.worldbank.org/indicator/{}", "indicator").alias("source_url"),
     )
-    return worldbank.in_columns(rows, contract)
+    return in_columns(rows, contract)

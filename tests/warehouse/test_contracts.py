@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 from frictionless import Package, Schema, validate
 
 from docs.make import OWN_KEYS
-from ingest import source
+from ingest import csv_file, source
 from tests.conftest import CURATED, HOUSE
 from warehouse import contracts, schema
 from warehouse.connect import reading
+from warehouse.load import Delivery, Loaded, load
 from warehouse.models import ordered
 
 PACKAGE = HOUSE / "data" / "raw" / "datapackage.json"
@@ -112,6 +115,27 @@ def test_a_changed_contract_rebuilds_its_table_and_keeps_its_rows(published: Pat
         schema.create(con)
         [(rows, columns)] = con.execute("SELECT count(*), any_value(note) IS NULL FROM claims").fetchall()
         assert (rows, columns) == (28, True)
+
+
+def test_a_row_is_still_found_by_its_key_when_the_key_has_more_columns() -> None:
+    rates = contracts.load("exchange_rates")
+    said = {"country": "AFG", "currency": "AFN", "kind": "official_average", "per_usd": 82.6}
+    year = {"period_start": dt.date(2023, 1, 1), "period_end": dt.date(2023, 12, 31)}
+    row = said | year | {"source_name": "World Bank", "source_url": "https://example.org"}
+    types = {field.name: csv_file.POLARS_TYPES[field.type] for field in rates.fields}
+    frame = pl.DataFrame([row | dict.fromkeys(("admin1", "market", "published_on"))], schema=types)
+    older = replace(rates, primary_key=("currency", "kind", "period_start", "period_end"))
+    with duckdb.connect() as con:
+        schema.create(con)
+        load(con, older, frame, present=frame, by=Delivery("test", "1", dt.datetime(2026, 1, 1)))  # noqa: DTZ001
+        con.execute("DROP VIEW exchange_rates")
+        con.execute(
+            "CREATE OR REPLACE TABLE facts.exchange_rates AS SELECT * EXCLUDE (market) FROM facts.exchange_rates"
+        )
+        con.execute("UPDATE ops.schema_parts SET made_by = 'older' WHERE name = 'table exchange_rates'")
+        schema.create(con)
+        again = load(con, rates, frame, present=frame, by=Delivery("test", "2", dt.datetime(2026, 1, 2)))  # noqa: DTZ001
+    assert again == Loaded(unchanged=1)
 
 
 def test_nothing_is_written_twice_when_nothing_changed() -> None:
