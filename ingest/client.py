@@ -68,7 +68,12 @@ class Client:
         self._http = httpx.Client(
             transport=hishel.httpx.CacheTransport(polite, self._storage, rfc=hishel.CacheOptions(shared=False)),
             # An ingest always asks: without this the cache guesses how long an answer without a date holds.
-            headers={"User-Agent": AGENT, "Accept-Encoding": "gzip", "Cache-Control": "no-cache"},
+            headers={
+                "User-Agent": AGENT,
+                "Accept": source.accept or "*/*",
+                "Accept-Encoding": "gzip",
+                "Cache-Control": "no-cache",
+            },
             timeout=httpx.Timeout(manners.read_seconds, connect=manners.connect_seconds),
             follow_redirects=True,
             max_redirects=5,

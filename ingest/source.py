@@ -63,8 +63,8 @@ class Credential:
 class Source:
     """One declared source; ``address`` is a path below data/raw or, of a live source, where it is fetched.
 
-    ``pause`` is the least time between two requests to it, in seconds; ``progress`` the column of the dataset whose
-    newest value tells how far it has been taken in.
+    ``pause`` is the least time between two requests to it, in seconds; ``accept`` the type of answer it is asked
+    for, where it has several; ``progress`` the column whose newest value tells how far it has been taken in.
     """
 
     name: str
@@ -80,6 +80,7 @@ class Source:
     fewest: int
     most: int
     pause: float = 0
+    accept: str | None = None
     progress: str | None = None
     credential: Credential | None = None
 

@@ -1,6 +1,7 @@
 -- Trade by month: one monthly series for each reporter, partner, flow, basis and unit. A month is given as such, or
 -- follows from the difference of longer figures, or is estimated so that the months add up to what was reported. Both
--- mirrors are kept. Solar months are no calendar months: they are series of their own, told apart by calendar.
+-- mirrors are kept. Solar months are no calendar months: they are series of their own, told apart by calendar. What
+-- the IMF and the UN collect (bilateral_trade) are series of their own too, by basis: imts, comtrade.
 WITH RECURSIVE rest_months AS (
     SELECT
         concat_ws(' ', reporter, partner, flow, coalesce(basis, 'unstated'), unit, calendar) AS series,
@@ -171,7 +172,7 @@ SELECT
     s.reporter, -- Country whose statistics these are.
     s.partner, -- Partner; WLD and Central Asia are groups: do not add them to their members.
     s.flow, -- export, import, total or transit, seen from the reporter.
-    s.basis, -- balance_of_payments or customs; empty = the page does not say.
+    s.basis, -- balance_of_payments or customs; empty = the page does not say; imts, comtrade = as the IMF or the UN has it, exports FOB, imports CIF where it says so. Never mix them.
     s.unit, -- Unit of value: USD_million, PKR_million, tonnes.
     s.calendar, -- gregorian; or solar: the months of Afghanistan and Iran. Never add up the two.
     s.month, -- First day of the month; of a solar month the 19th to the 23rd.
@@ -183,14 +184,14 @@ SELECT
     s.use AS derivation, -- given; difference = follows from longer figures; estimate = so that months add up to longer figures, as smooth as can be (Denton).
     if(s.use = 'estimate', 0, s.rest_lowest) AS lowest, -- given: lowest figure printed. difference: the least that printed figures and their rounding leave. estimate: 0, for nothing else is certain.
     s.rest_highest AS highest, -- given: highest figure printed. difference: the most that they leave. estimate: all that they leave for the months that share it.
-    s.rest_qualifier AS qualifier, -- about, where a figure behind it is worded so; else exact.
+    s.rest_qualifier AS qualifier, -- about, where a figure behind it is worded so, or its provider estimated it or does not say that it was reported; else exact.
     s.months_left AS shared_by, -- How many months share what is left of the figure: 1 where the month is known.
     s.first_month AS period_start, -- First day of the figure from which it comes; given: of the month.
     s.last_day AS period_end, -- Its last day.
     s.rest_voices AS voices, -- Independent voices behind it: the fewest that any figure behind it has.
     len(s.dissenting_rows) > 0 OR d.rows IS NOT NULL AS disputed, -- Whether pages print another figure, or a longer figure contradicts the months in it, by more than one in a hundred.
     s.rest_known_from AS known_from, -- Day on which the last figure behind it could be known.
-    s.source_rows, -- The rows of trade_flows from which it comes.
+    s.source_rows, -- The rows of trade_flows from which it comes; 'imts:' or 'comtrade:' before the key of a row of bilateral_trade.
     list_sort(list_distinct(list_concat(s.dissenting_rows, coalesce(d.rows, [])))) AS dissenting_rows -- The rows that say otherwise.
 FROM smoothed AS s
 LEFT JOIN fallen AS f ON s.block = f.block
@@ -200,3 +201,27 @@ LEFT JOIN (
     INNER JOIN disputes AS x ON m.series = x.series AND m.month BETWEEN x.first_month AND x.last_day
     GROUP BY ALL
 ) AS d ON s.series = d.series AND s.month = d.month
+UNION ALL
+SELECT
+    reporter,
+    partner,
+    flow,
+    provider,
+    'USD_million',
+    'gregorian',
+    period_start,
+    value / 1e6,
+    'given',
+    value / 1e6,
+    value / 1e6,
+    if(estimated IS NOT DISTINCT FROM false, 'exact', 'about'),
+    1,
+    period_start,
+    period_end,
+    1,
+    false,
+    known_from,
+    [provider || ':' || row_key],
+    []
+FROM bilateral_trade
+WHERE frequency = 'monthly'
