@@ -7,3 +7,5 @@ A batch may have these columns; they are judged and never loaded.
 UNREADABLE = "unreadable_"
 # The columns, ; between, in which the row has a field over the limit (null where none).
 OVERSIZED = "oversized"
+# What the source itself calls wrong with the row (null where nothing).
+SOURCE_ERROR = "source_error"

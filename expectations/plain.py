@@ -8,7 +8,7 @@ from typing import Any
 
 import great_expectations.expectations as gxe
 
-from expectations.findings import OVERSIZED, UNREADABLE
+from expectations.findings import OVERSIZED, SOURCE_ERROR, UNREADABLE
 from expectations.promise import Expectations, is_empty, promise
 from warehouse.contracts import Contract, Field
 
@@ -43,6 +43,10 @@ def expectations(contract: Contract, columns: list[str], fewest: int, most: int)
             found.append(is_empty(UNREADABLE + field.name, f"{field.name}.readable", words))
     if OVERSIZED in columns:
         found.append(is_empty(OVERSIZED, "row.not_oversized", "no field is longer than the limit"))
+    if SOURCE_ERROR in columns:
+        found.append(
+            is_empty(SOURCE_ERROR, "row.without_error", "the source itself calls nothing wrong with the row")
+        )
     return found + [
         is_empty(
             f"{UNKNOWN}{key.field}",

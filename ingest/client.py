@@ -168,7 +168,7 @@ class Client:
 
     def _refused(self, response: httpx.Response, where: str, content: bytes) -> FetchError:
         status = response.status_code
-        name = f"{self._source.name}_token"
+        name = self._source.token
         remedy = REMEDIES.get(status, "the source may be down: try later" if status >= 500 else "look at the address")
         remedy = remedy.format(credential=credentials.remedy(name), file=f"ingest/sources/{self._source.name}.yaml")
         after = _retry_after(response.headers.get("retry-after"))
@@ -230,7 +230,7 @@ def _secret(source: Source) -> Callable[[], tuple[bytes, bytes]] | None:
     """The header with the source's credential, behind a call, so that it is in nobody's repr; None without one."""
     if source.credential is None:
         return None
-    name = f"{source.name}_token"
+    name = source.token
     value = credentials.find(name)
     if value is None:
         if source.credential.required:
@@ -283,7 +283,7 @@ def _page(content: bytes) -> str | None:
 def _excerpt(content: bytes, source: Source) -> str:
     """What an error's body says, shortened, and without the credential should it repeat it."""
     text = _page(content) or " ".join(content[: 20 * EXCERPT].decode("utf-8", "replace").split())
-    if source.credential and (secret := credentials.find(f"{source.name}_token")):
+    if source.credential and (secret := credentials.find(source.token)):
         text = text.replace(secret, credentials.HIDDEN)
     return f" ({text[:EXCERPT]})" if text else ""
 

@@ -53,10 +53,14 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Credential:
-    """The header in which a source wants its token, and whether it gives anything without."""
+    """The header in which a source wants its token, and whether it gives anything without.
+
+    ``name`` is that of a token which several sources share, None where it is the source's own.
+    """
 
     header: str
     required: bool
+    name: str | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,11 @@ class Source:
         """The same source at another host: ``base`` takes the place of scheme and host in its address."""
         parts = urlsplit(self.address)
         return replace(self, address=base.rstrip("/") + parts._replace(scheme="", netloc="").geturl())
+
+    @property
+    def token(self) -> str:
+        """The name of its credential: ``bts_token`` is SERAI_BTS_TOKEN."""
+        return (self.credential and self.credential.name) or f"{self.name}_token"
 
     @property
     def files(self) -> list[Path]:
@@ -156,7 +165,7 @@ def load(name: str) -> Source:
         licence_url=licence["url"],
         fewest=rows["fewest"],
         most=rows["most"],
-        credential=Credential(credential["header"], credential.get("required", False)) if credential else None,
+        credential=Credential(**{"required": False, **credential}) if credential else None,
         **raw,
     )
 

@@ -26,6 +26,6 @@ def measure(rows: pl.DataFrame, refs: References) -> pl.DataFrame:  # noqa: ARG0
     of_flag = pl.when(pl.col("price_flag") == "aggregate").then(pl.lit("province")).otherwise(pl.lit("market"))
     return rows.with_columns(
         pl.when(price <= 0).then(price).alias("not_above_zero"),
-        pl.when(level != of_flag).then(level).alias("unlike_flag"),
+        pl.when((level != of_flag) & (level != "country")).then(level).alias("unlike_flag"),
         pl.when((price > before * LEAP) | (price * LEAP < before)).then(price).alias("leap"),
     )

@@ -40,7 +40,7 @@ PERIODS = {PREVIEW: 1, FULL: 12}
 
 def fetch(client: Client, source: Source, wanted: Wanted) -> Iterator[Answer]:
     """The months, then the years: those wanted, or the last two years and four. What says nothing is left out."""
-    api = FULL if credentials.find(f"{source.name}_token") else PREVIEW
+    api = FULL if credentials.find(source.token) else PREVIEW
     found = False
     for frequency, periods in asked_for(wanted, dt.datetime.now(dt.UTC).date()):
         address = source.address.replace(PREVIEW, api).replace("/C/M/", f"/C/{frequency}/")

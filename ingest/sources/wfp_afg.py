@@ -52,15 +52,26 @@ def file_of(client: Client, source: Source, name: str) -> Iterator[Answer]:
 
 def prices(content: bytes, contract: Contract, limits: ParseLimits, *, country: str, dataset: str) -> pl.DataFrame:
     """The prices of one country's file, in the columns of ``food_prices``."""
-    aggregate = pl.col("priceflag") == "aggregate"
-    rows = read(content, limits).filter(pl.col("commodity").ne_missing(RATE))
+    rows = read(content, limits).filter(~is_rate())
     worked_out = rows.with_columns(
         pl.lit(country).alias("country"),
-        pl.when(aggregate).then(pl.lit("province")).otherwise(pl.lit("market")).alias("level"),
+        level("priceflag"),
         pl.col("pricetype").str.to_lowercase().str.replace_all(" ", "_", literal=True),
         *published_by(dataset),
     )
     return in_columns(worked_out.rename(RENAMED), contract)
+
+
+def is_rate() -> pl.Expr:
+    """Whether the good is what a dollar costs: "Exchange rate", in other countries "Exchange rate (unofficial)"."""
+    return pl.col("commodity").str.starts_with(RATE).fill_null(value=False)
+
+
+def level(flag: str) -> pl.Expr:
+    """Whether a price is a market's or the mean of a province or country, by its flag and the market's name."""
+    of_country = pl.col("market") == "National Average"
+    of_market = pl.when(of_country).then(pl.lit("country")).otherwise(pl.lit("market"))
+    return pl.when(pl.col(flag) == "aggregate").then(pl.lit("province")).otherwise(of_market).alias("level")
 
 
 def published_by(dataset: str) -> list[pl.Expr]:

@@ -14,9 +14,10 @@ UNIT = "USD/LCU"
 
 def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFrame:
     """The rates of the file in the columns of ``exchange_rates``; a rate of the 15th is that of its month."""
-    rows = wfp_afg.read(content, limits).filter(pl.col("commodity") == wfp_afg.RATE)
-    if units := sorted(set(rows["unit"]) - {UNIT}):
-        raise BatchError(f"the exchange rate has the unit {', '.join(units)}, not {UNIT}: see what WFP changed")
+    rows = wfp_afg.read(content, limits).filter(wfp_afg.is_rate())
+    if strange := sorted(set(zip(rows["commodity"], rows["unit"], strict=True)) - {(wfp_afg.RATE, UNIT)}):
+        shown = ", ".join(f"{name} ({unit})" for name, unit in strange)
+        raise BatchError(f"there is the exchange rate {shown}, not {wfp_afg.RATE} ({UNIT}): see what WFP changed")
     day, aggregate = pl.col("date").str.to_date("%Y-%m-%d", strict=False), pl.col("priceflag") == "aggregate"
     days = {"period_start": day.dt.month_start(), "period_end": day.dt.month_end()}
     worked_out = rows.with_columns(

@@ -174,10 +174,17 @@ def test_an_answer_of_another_shape_is_refused(
     live.check_refused(markets, server, "wfp_afg", path, reply, words)
 
 
-def test_a_rate_in_another_unit_is_refused(markets: House, server: Server) -> None:
+@pytest.mark.parametrize(
+    ("before", "after"), [("USD/LCU", "PKR/LCU"), ("Exchange rate,", "Exchange rate (unofficial),")]
+)
+def test_another_rate_or_unit_is_refused_and_never_a_price(
+    markets: House, server: Server, before: str, after: str
+) -> None:
+    changed = file(OLD, before, after)
     live.check_refused(
-        markets, server, "wfp_rates", AFG, file(OLD, "USD/LCU", "PKR/LCU"), "the unit PKR/LCU, not USD"
+        markets, server, "wfp_rates", AFG, changed, "not Exchange rate (USD/LCU): see what WFP changed"
     )
+    assert markets.ingest("wfp_afg").runs[0].rows_seen == 4
 
 
 def test_a_price_of_nothing_is_held_back_and_a_leap_is_warned_of(markets: House, server: Server) -> None:

@@ -59,7 +59,7 @@ rated AS (
 
 SELECT
     country, -- Country, ISO 3166-1 alpha-3.
-    level, -- market = the price at one market; province = the source's mean over a province. Do not mix the two.
+    level, -- market = the price at one market; province, country = the source's mean over one. Do not mix them.
     admin1, -- Province, as the source writes it.
     market, -- Market; of a province's mean, the province.
     commodity, -- The good, as the source names it.
