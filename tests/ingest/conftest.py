@@ -79,7 +79,6 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files of a few rows are let in, and the test server needs no pause between questions."""
-    """Files of a few rows are let in, and the test server is asked without a pause."""
     load = source.load
     monkeypatch.setattr(source, "load", lambda name: replace(load(name), fewest=1, pause=0))
 
