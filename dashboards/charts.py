@@ -143,6 +143,36 @@ def trade_months(frame: pl.DataFrame) -> Drawing:
     return Drawing(chart, [(colours.SIGNS[shapes[name]], colour, name) for name, colour in looks.items()])
 
 
+def disruption(spans: pl.DataFrame) -> Drawing:
+    """The share shut as a line in the band of what it can be, by spans of days; dashed, how much is known.
+
+    The line of the share is parted where another `part` begins: before and after it is of different wholes.
+    """
+    # A span stands at its first and its last moment, so that lines run level through it.
+    days = ["from_day", "until_day"]
+    data = pl.concat([spans.with_columns(pl.col(day).alias("day")) for day in days]).sort("from_day", "day")
+    shares = ["share_shut", "low", "high", "weight_known"]
+    tips = [alt.Tooltip("from_day:T"), *(alt.Tooltip(f"{name}:Q", format=".0%") for name in shares)]
+    tips += [alt.Tooltip(f"{name}:Q") for name in ("crossings_shut", "crossings_unknown", "crossings_disputed")]
+    scale = alt.Scale(domain=[0, 1])
+    y = alt.Y("share_shut:Q", title="share of normal capacity", scale=scale, axis=alt.Axis(format="%"))
+    x = _time("day", "day").axis(format="%b %Y", labelOverlap=True, tickCount=8)
+    base = alt.Chart(data.drop("border", "weighed_by", strict=False)).encode(x=x, tooltip=tips)
+    chart = alt.layer(
+        base.mark_area(color=colours.VERMILLION, opacity=0.22).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q"),
+        base.mark_line(color=colours.GREY, strokeDash=[2, 3], strokeWidth=1.5).encode(
+            y=alt.Y("weight_known:Q", scale=scale)
+        ),
+        base.mark_line(color=colours.VERMILLION, strokeWidth=2, invalid=GAPS).encode(y=y, detail="part:N"),
+    ).properties(height=320)
+    key = [
+        ("━", colours.VERMILLION, "shut, of the capacity that is known"),
+        ("▒", colours.VERMILLION, "the least and the most it can be"),
+        ("┈", colours.GREY, "known, of the normal capacity"),
+    ]
+    return Drawing(chart, key)
+
+
 def turnover(figures: pl.DataFrame, target: float, pace: pl.DataFrame) -> Drawing:
     """Every figure printed for each year, the target as a line, and where the held pace leads (year, value)."""
     printed = figures.group_by("year", "value").agg(pl.col("source_url").n_unique().alias("pages"))

@@ -21,7 +21,10 @@ LINKS = {
 }
 # Tables of so many rows are shown whole.
 WHOLE = 15
-YEARS = {"year", "start_year", "latest_year", "baseline_year", "reached_in", "pace_from_year"}
+YEARS = {
+    "year", "start_year", "latest_year", "baseline_year", "pace_from_year",
+    "reached_in", "reached_earliest", "reached_latest",
+}  # fmt: skip
 HIDDEN = {"row_keys", "latest_row_keys", "row_key"}
 
 

@@ -104,13 +104,14 @@ def check_json(result: Ingest, held_back: pl.DataFrame) -> str:
 def status(reader: Reader, settings: Settings) -> str:
     """Freshness, the last runs, and the quarantine."""
     found = _status(reader)
+    held_back = len({(line["dataset"], line["row"]) for line in found["quarantine"]})
     parts = [
         f"version {reader.version} of {settings.warehouse / 'serai.duckdb'}",
         "\nDatasets",
         table(found["freshness"]),
         "\nLast runs",
         table(found["runs"]),
-        f"\nIn quarantine: {len(found['quarantine'])}",
+        f"\nIn quarantine: {held_back} rows, a line for each reason",
         table(found["quarantine"]) if found["quarantine"] else "",
     ]
     return "\n".join(parts).rstrip()

@@ -77,7 +77,7 @@ def pace_figures(row: dict[str, Any], figures: pl.DataFrame, statements: pl.Data
         parts.figure(
             "Growth held",
             texts.growth(row["growth_held"]),
-            f"from {row['pace_from_year']} to {row['latest_year']}; "
+            f"{over_how_long(row)}; "
             + (
                 f"needed: {texts.growth(needed)}."
                 if needed is not None
@@ -90,11 +90,37 @@ def pace_figures(row: dict[str, Any], figures: pl.DataFrame, statements: pl.Data
         parts.figure(
             "Reached at that pace in",
             str(row["reached_in"] or "never"),
+            f"{reached_between(row)}; "
             f"promised for {texts.day(row['target_date']) if row['target_date'] else 'no day that is named'}; "
             f"standing: {row['status'].replace('_', ' ')}.",
             statements,
             "commitment_pace",
         )
+
+
+def over_how_long(row: dict[str, Any]) -> str:
+    """The years that the pace held rests on, and what it may be by other printed figures."""
+    years, least, most = row["pace_years"], row["growth_lowest"], row["growth_highest"]
+    thin = (
+        f"only {row['pace_figures']} figures, a thin base"
+        if row["pace_figures"] < 4
+        else f"{row['pace_figures']} figures"
+    )
+    between = (
+        f", {texts.growth(least)} to {texts.growth(most)} by lowest and highest printed" if least != most else ""
+    )
+    return (
+        f"from {row['pace_from_year']} to {row['latest_year']}, {years} year{'s' * (years != 1)} with {thin}{between}"
+    )
+
+
+def reached_between(row: dict[str, Any]) -> str:
+    """The years between which the target is reached by the lowest and the highest figures printed."""
+    if row["reached_earliest"] is None:
+        return "never by any printed figure"
+    if row["reached_earliest"] == row["reached_latest"]:
+        return "the same by the lowest and the highest printed figures"
+    return f"between {row['reached_earliest']} and {row['reached_latest'] or 'never'} by the figures printed"
 
 
 def ahead(row: dict[str, Any]) -> pl.DataFrame:
@@ -111,12 +137,13 @@ def all_targets(pace: pl.DataFrame) -> None:
     parts.table(
         pace.with_columns(
             (pl.col(name) * 100).round(1).alias(f"{name}_%")
-            for name in ("share_reached", "growth_held", "growth_needed")
+            for name in ("share_reached", "growth_held", "growth_lowest", "growth_highest", "growth_needed")
         ).select(
             "title", "pair", "stated_on", "restatement", "target_value", "target_date", "change", "slippage_days",
             "other_target_before", "other_target_before_on", "status", "latest_year", "latest",
-            "latest_lowest", "latest_highest", "share_reached_%", "growth_held_%",
-            "growth_needed_%", "reached_in", "source_name", "source_url",
+            "latest_lowest", "latest_highest", "share_reached_%", "pace_years", "pace_figures", "growth_held_%",
+            "growth_lowest_%", "growth_highest_%", "growth_needed_%", "reached_in", "reached_earliest",
+            "reached_latest", "source_name", "source_url",
         ),
         "commitment_pace",
     )  # fmt: skip

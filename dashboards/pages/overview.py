@@ -84,7 +84,8 @@ def trade() -> None:
         f"{texts.dollars(last['latest'])} = {texts.share(last['share_reached'])}",
         f"in {last['latest_year']}; printed between {texts.dollars(last['latest_lowest'])} and "
         f"{texts.dollars(last['latest_highest'])}. At the pace held ({texts.growth(last['growth_held'])}) "
-        f"the target is reached in {last['reached_in'] or 'no year'}.",
+        f"the target is reached in {last['reached_in'] or 'no year'}, by the figures printed between "
+        f"{last['reached_earliest'] or 'never'} and {last['reached_latest'] or 'never'}.",
         commitments.turnover(last["pair"]).filter(pl.col("year") == last["latest_year"]),
         "turnover_years",
     )

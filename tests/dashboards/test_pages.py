@@ -23,6 +23,7 @@ SAYS = {
         "Every crossing, open or closed to exports",
         "Closures of",
     ],
+    "disruption": ["Afghanistan, all borders", "the least and the most it can be", "Every border on"],
     "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what"],
     "trade": ["by twelve months", "by month", "The mirror"],
     "commitments": [

@@ -26,6 +26,7 @@ PAGES = [path.stem for path in page_files()]
 SHOWS = {
     "overview": ["699 to 5,397", "of 27", "Pakistan's formal crossings", "Durand Line"],
     "crossings": ["Torkham", "Every crossing, open or closed", "Closures of", "What each report asserts"],
+    "disruption": ["Afghanistan, all borders", "share of normal cargo capacity shut", "Every border on"],
     "incidents": ["by year, by publisher", "Who counts what"],
     "trade": ["balance of payments", "The mirror"],
     "commitments": ["$5 bn", "Days promised for pipelines"],

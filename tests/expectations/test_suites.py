@@ -13,6 +13,7 @@ import pytest
 
 from expectations.judge import Batch, Judge
 from expectations.references import References
+from expectations.suites import trade_flows
 from expectations.suites.loss_claims import daily_trade
 from expectations.verdict import Verdict
 from ingest import csv_file, source
@@ -178,3 +179,29 @@ def test_a_page_that_words_one_figure_in_two_ways_is_a_warning_on_both_rows(judg
     rows = failing(found, "qualifier.one_a_page")
     assert len(rows) == 30
     assert not rows & found.bad_rows
+
+
+def test_a_total_that_is_not_its_exports_and_imports_is_a_warning(judge: Judge) -> None:
+    """The central bank's exports and imports of July 2024 to June 2025 make 799.78 million, not about 1,450."""
+    found = verdict(judge, "trade_flows", shipped("trade_flows"), "adds up")
+    [check] = [check for check in found.checks if check.expectation == "total.adds_up"]
+    assert len(check.failures) == 11
+    assert not {failure.row_number for failure in check.failures} & found.bad_rows
+    assert len([failure for failure in check.failures if "799.78" in failure.reason]) == 1
+
+
+@pytest.mark.parametrize(
+    ("total", "warned"),
+    [(799.78, False), (800.0, False), (807.0, False), (809.0, True), (1450.0, True)],
+    ids=str,
+)
+def test_a_total_may_be_rounded_or_revised_but_no_more(total: float, warned: bool) -> None:
+    year = {"period_start": DAY("2024-07-01"), "period_end": DAY("2025-06-30"), "unit": "USD_million", "note": None}
+    of_pakistan = {"reporter": "PAK", "partner": "AFG", "commodity": "total", "basis": "balance_of_payments", **year}
+    figures = [("export", 773.89), ("import", 25.89), ("total", total)]
+    rows = [
+        {**of_pakistan, "row_number": n, "flow": flow, "value": value, "qualifier": "exact", "source_url": f"urn:{n}"}
+        for n, (flow, value) in enumerate(figures)
+    ]
+    measured = trade_flows.measure(pl.DataFrame(rows), None)  # type: ignore[arg-type]
+    assert measured["sum_of_parts"].to_list() == [None, None, 799.78 if warned else None]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import polars as pl
 import pytest
 
+from docs import make
 from expectations.promise import is_empty
 from expectations.suites import timeline as timeline_suite
+from tests.conftest import HOUSE
 from tests.ingest.conftest import House
+
+QUESTIONS = (HOUSE / "docs" / "sql.md").read_text(encoding="utf-8")
 
 
 def test_the_same_files_again_change_nothing_but_the_ledger(house: House) -> None:
@@ -130,3 +136,13 @@ def test_each_batch_is_kept_as_it_came_and_reported_in_html(house: House) -> Non
     assert "published_on" in page
     assert 'src="https' not in page
     assert report in (house.data / "reports" / "index.html").read_text()
+
+
+def test_the_answer_on_freshness_in_the_documents_stays_after_any_number_of_ingests(built_house: House) -> None:
+    [query] = [found["query"] for found in make.ANSWERED.finditer(QUESTIONS) if "ops.freshness" in found["query"]]
+    built_house.ingest("crossings")
+    first = built_house.rows(query)
+    assert first.rows() == [("crossings", 41, dt.date(2026, 5, 7), 1, 0, 0)]
+    for _ in range(2):
+        assert built_house.ingest("crossings").runs[0].outcome == "unchanged"
+        assert built_house.rows(query).equals(first)

@@ -8,11 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
 
 from ingest import source
+from serai import show
 from tests.conftest import HOUSE, serai, with_facts
 from warehouse import contracts
 
@@ -119,7 +121,7 @@ def test_rows_beyond_the_limit_are_cut_and_it_is_said(published: Path) -> None:
 def test_status_for_people_and_for_scripts(published: Path) -> None:
     words = serai("status", data=published).stdout
     assert "status_reports" in words
-    assert "In quarantine: 11" in words
+    assert "In quarantine: 11 rows, a line for each reason" in words
     status = json.loads(serai("status", "--json", data=published).stdout)
     assert {row["dataset"] for row in status["freshness"]} == set(contracts.names())
     assert len(status["quarantine"]) == 11
@@ -186,3 +188,12 @@ def test_every_command_and_option_has_help() -> None:
 
 def test_every_source_feeds_a_dataset_and_every_dataset_is_fed() -> None:
     assert {source.load(name).dataset for name in source.names()} == set(contracts.names())
+
+
+def test_status_counts_a_row_once_however_many_reasons_hold_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A header that stands twice in a file is one row and as many reasons as it has typed columns."""
+    held = [{"dataset": "timeline", "row": row, "reason": reason} for row, reason in ((7, "a"), (7, "b"), (9, "a"))]
+    monkeypatch.setattr(show, "_status", lambda _: {"freshness": held, "runs": held, "quarantine": held})
+    reader = SimpleNamespace(version="v")
+    words = show.status(reader, SimpleNamespace(warehouse=Path("warehouse")))  # type: ignore[arg-type]
+    assert "In quarantine: 2 rows" in words

@@ -32,6 +32,12 @@ def test_a_publishers_later_figure_stands_and_the_earlier_ones_are_kept(warehous
     assert found == [(1533.0, 2, [1524.0, 1523.0], 3, 1523.0, 1533.0)]
 
 
+def test_a_figure_to_date_that_a_page_gives_to_the_year_before_is_no_revision_of_it(warehouse: Reader) -> None:
+    """CRSS counted 2,267 hurt in 2024; one wire gives the 1,981 of January to November 2025 to that year."""
+    crss = "publisher = 'CRSS' AND metric = 'injuries' AND year = 2024"
+    assert year(warehouse, "value, lowest_printed, highest_printed, revisions", crss) == [(2267.0, 2267.0, 2267.0, 0)]
+
+
 @pytest.mark.parametrize(
     ("day", "value", "revised_from"),
     [

@@ -117,6 +117,41 @@ def test_the_five_billion_target(warehouse: Reader) -> None:
     assert pace == (2025, 1700.0, 1600.0, 1700.0, 0.34, None, 2033)
 
 
+def test_a_pace_says_how_thin_its_base_is_and_how_far_printed_figures_stretch_it(warehouse: Reader) -> None:
+    """Kazakhstan's 2024 is 545.2 million in two places and "under 1.3 billion" in a third, which is a bound."""
+    found = rows(
+        warehouse,
+        """
+        SELECT DISTINCT
+            pair, latest, pace_years, pace_figures, growth_lowest, growth_held, growth_highest,
+            reached_earliest, reached_in, reached_latest
+        FROM commitment_pace
+        WHERE (pair, target_value) IN (('AFG-KAZ', 3000), ('AFG-RUS', 3000), ('AFG-UZB', 5000), ('AFG-PAK', 5000))
+            AND measured_by_turnover
+        ORDER BY pair
+        """,
+    )
+    assert found == [
+        ("AFG-KAZ", 545.2, 2, 3, -0.2616, -0.2616, 0.1471, 2031, None, None),
+        ("AFG-PAK", 1766.0, 1, 2, -0.2824, -0.2824, 2.532, 2026, None, None),
+        ("AFG-RUS", 1000.0, 2, 3, 1.4254, 1.4254, 1.4254, 2026, 2026, 2026),
+        ("AFG-UZB", 1700.0, 5, 5, 0.1487, 0.1627, 0.1627, 2033, 2033, 2034),
+    ]
+
+
+def test_what_is_held_lies_between_what_the_printed_figures_allow(warehouse: Reader) -> None:
+    outside = """
+        SELECT * FROM commitment_pace
+        WHERE
+            NOT growth_held BETWEEN growth_lowest AND growth_highest
+            OR (growth_held IS NULL) <> (pace_years IS NULL)
+            OR reached_earliest > coalesce(reached_in, reached_earliest)
+            OR reached_latest < coalesce(reached_in, reached_latest)
+            OR (reached_in IS NULL AND reached_latest IS NOT NULL)
+    """
+    assert rows(warehouse, outside) == []
+
+
 def test_growth_needed_from_the_latest_year_reaches_the_target(warehouse: Reader) -> None:
     paths = rows(
         warehouse,

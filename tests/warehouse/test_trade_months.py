@@ -31,7 +31,7 @@ def test_the_months_of_every_figure_used_add_up_to_it(warehouse: Reader) -> None
         INNER JOIN trade_months AS m ON {SAME_SERIES} AND m.month BETWEEN f.first_month AND f.last_day
         WHERE f.use IN ('given', 'difference', 'estimate')
         GROUP BY f.use, f.value, f.first_month, f.last_day, f.months, {", ".join(f"f.{name}" for name in SERIES)}
-        HAVING count(*) = f.months
+        HAVING count(m.value) = f.months
         """,
     )
     assert len(sums) > 500
@@ -47,10 +47,12 @@ def test_what_is_left_of_every_figure_is_what_its_own_months_add_up_to(warehouse
         SELECT f.rest, sum(m.value), count(*) = len(f.rest_months)
         FROM trade_figures AS f
         INNER JOIN trade_months AS m ON {SAME_SERIES} AND list_contains(f.rest_months, m.month)
+        WHERE f.use <> 'undivided'
         GROUP BY f.rest, f.rest_months, f.first_month, f.last_day, {", ".join(f"f.{name}" for name in SERIES)}
         """,
     )
-    [(used,)] = asked(warehouse, "SELECT count(*) FROM trade_figures WHERE len(rest_months) > 0")
+    count = "SELECT count(*) FROM trade_figures WHERE len(rest_months) > 0 AND use <> 'undivided'"
+    [(used,)] = asked(warehouse, count)
     assert len(sums) == used
     assert all(complete and added == pytest.approx(rest, rel=1e-9, abs=1e-6) for rest, added, complete in sums)
 
@@ -151,10 +153,39 @@ def test_a_quarter_in_dispute_with_its_months_leaves_the_half_year_undivided(war
     )
     assert (3, 203.0, "contradicted") in uses
     assert (6, 258.0, "undivided") in uses
-    months = (
-        f"SELECT month::VARCHAR, disputed FROM trade_months WHERE {imports} AND month >= '2025-07-01' ORDER BY month"
+    months = asked(
+        warehouse,
+        "SELECT month::VARCHAR, value, derivation, lowest, highest, disputed FROM trade_months "
+        f"WHERE {imports} AND month >= '2025-07-01' ORDER BY month",
     )
-    assert asked(warehouse, months) == [(f"2025-{month:02}-01", True) for month in range(7, 11)]
+    given = [(37, 7), (55, 8), (96, 9), (55, 10)]
+    assert months[:4] == [(f"2025-{month:02}-01", value, "given", value, value, True) for value, month in given]
+    # The months leave 15, the quarter nothing: each of the two is between nothing and 15, give or take rounding.
+    assert months[4:] == [(f"2025-{month}-01", None, "unknown", 0, 17.5, True) for month in (11, 12)]
+
+
+def test_a_month_is_unknown_only_where_a_dispute_hides_it_and_then_says_who_disputes(warehouse: Reader) -> None:
+    wrong = """
+        (value IS NULL) <> (derivation = 'unknown')
+        OR (derivation = 'unknown' AND NOT (disputed AND len(source_rows) > 0 AND len(dissenting_rows) > 0))
+    """
+    assert asked(warehouse, f"SELECT * FROM trade_months WHERE {wrong}") == []
+    assert asked(warehouse, "SELECT count(*) FROM trade_months WHERE derivation = 'unknown'") == [(8,)]
+
+
+@pytest.mark.parametrize("quarter", [188.5, 203.5, 151.5], ids="the quarter is {}".format)
+def test_an_unknown_month_holds_what_is_left_whoever_is_right(quarter: float) -> None:
+    months = [fact(f"2025-0{n}-01", f"2025-0{n}-{end}", value) for n, end, value in
+              ((7, 31, 37.5), (8, 31, 55.5), (9, 30, 95.5))]  # fmt: skip
+    facts = [*months, fact("2025-07-01", "2025-09-30", quarter), fact("2025-07-01", "2025-12-31", 258.5)]
+    [(values, highest)] = (
+        built(facts)
+        .execute("SELECT list(value), max(highest) FROM trade_months WHERE month >= '2025-10-01'")
+        .fetchall()
+    )
+    left = [258.5 - 188.5, 258.5 - quarter]
+    assert highest == pytest.approx(max(left), abs=0.5)
+    assert values.count(None) == (0 if quarter == 188.5 else 3)
 
 
 def test_a_month_that_is_disputed_names_the_rows_that_say_otherwise(warehouse: Reader) -> None:

@@ -46,13 +46,14 @@ counting AS (
     GROUP BY pair
 ),
 
--- The figure of a year: what most pages print; the range of all beside it.
+-- The figure of a year: what most pages print, a bound ("under 1.3 billion") only where nothing else is printed; the range
+-- of all beside it.
 years AS (
     SELECT
         t.pair,
         t.year,
         any_value(c.reporter) AS reporter,
-        arg_max(t.value, (t.pages, t.value)) AS value,
+        arg_max(t.value, (t.is_figure, t.pages, t.value)) AS value,
         min(t.value) AS lowest,
         max(t.value) AS highest,
         list_sort(flatten(list(t.row_keys))) AS row_keys
@@ -62,6 +63,7 @@ years AS (
             year,
             reporter,
             value,
+            bool_or(qualifier IN ('exact', 'about')) AS is_figure,
             count(DISTINCT source_url) AS pages,
             list(row_key) AS row_keys
         FROM turnover_years
@@ -72,13 +74,16 @@ years AS (
     GROUP BY t.pair, t.year
 ),
 
--- The first year that met the target, of those over after it was stated.
+-- The first year that met the target, of those over after it was stated: by the figure that stands, by the highest and
+-- by the lowest printed.
 met AS (
     SELECT
         t.row_key,
-        min(y.year) AS year
+        min(y.year) FILTER (y.value >= t.target_value) AS year,
+        min(y.year) FILTER (y.highest >= t.target_value) AS earliest,
+        min(y.year) FILTER (y.lowest >= t.target_value) AS latest
     FROM targets AS t
-    INNER JOIN years AS y ON t.pair = y.pair AND y.value >= t.target_value AND y.year >= coalesce(year(t.stated_on), 0)
+    INNER JOIN years AS y ON t.pair = y.pair AND y.year >= coalesce(year(t.stated_on), 0)
     GROUP BY t.row_key
 ),
 
@@ -106,11 +111,28 @@ earlier AS (
     SELECT
         y.pair,
         min(y.year) AS year,
-        arg_min(y.value, y.year) AS value
+        arg_min(y.value, y.year) AS value,
+        arg_min(y.lowest, y.year) AS lowest,
+        arg_min(y.highest, y.year) AS highest,
+        count(*) AS years
     FROM years AS y
     INNER JOIN latest AS l ON y.pair = l.pair
     WHERE y.year BETWEEN l.year - 5 AND l.year - 1
     GROUP BY y.pair
+),
+
+-- Growth a year from there to the latest, and what it may be by the lowest and highest figures printed for the two years.
+paces AS (
+    SELECT
+        l.*,
+        e.year AS from_year,
+        l.year - e.year AS pace_years,
+        e.years + 1 AS figures,
+        pow(l.value / e.value, 1.0 / pace_years) - 1 AS growth,
+        pow(l.lowest / e.highest, 1.0 / pace_years) - 1 AS growth_lowest,
+        pow(l.highest / e.lowest, 1.0 / pace_years) - 1 AS growth_highest
+    FROM latest AS l
+    LEFT JOIN earlier AS e ON l.pair = e.pair
 )
 
 SELECT
@@ -139,8 +161,12 @@ SELECT
     l.lowest AS latest_lowest, -- Lowest figure printed for that year.
     l.highest AS latest_highest, -- Highest figure printed for that year.
     round(l.value / t.target_value, 3) AS share_reached, -- Latest over target.
-    e.year AS pace_from_year, -- Year from which the held pace is measured, at most five years before the latest.
-    round(pow(l.value / e.value, 1.0 / (l.year - e.year)) - 1, 4) AS growth_held, -- Growth a year from there to the latest.
+    l.from_year AS pace_from_year, -- Year from which the held pace is measured, at most five years before the latest.
+    l.pace_years, -- Over how many years it is measured: of two years chance makes much. [years]
+    l.figures AS pace_figures, -- How many years from there to the latest have a figure, both counted.
+    round(l.growth, 4) AS growth_held, -- Growth a year from there to the latest.
+    round(l.growth_lowest, 4) AS growth_lowest, -- The same from the highest figure printed for that year to the lowest printed for the latest.
+    round(l.growth_highest, 4) AS growth_highest, -- The same from the lowest to the highest.
     CASE
         WHEN year(t.target_date) > l.year AND l.value >= t.target_value THEN 0
         WHEN year(t.target_date) > l.year
@@ -148,9 +174,19 @@ SELECT
     END AS growth_needed, -- Growth a year needed from the latest to the target's year; empty = no date, or a date gone by.
     CASE
         WHEN m.year IS NOT NULL THEN m.year
-        WHEN l.value < t.target_value AND l.value > e.value
-            THEN l.year + ceil(ln(t.target_value / l.value) / ln(pow(l.value / e.value, 1.0 / (l.year - e.year))))::BIGINT
+        WHEN l.value < t.target_value AND l.growth > 0
+            THEN l.year + ceil(ln(t.target_value / l.value) / ln(1 + l.growth))::BIGINT
     END AS reached_in, -- First year that met it; else the year in which the held pace meets it; empty = never at that pace.
+    CASE
+        WHEN m.earliest IS NOT NULL THEN m.earliest
+        WHEN l.highest < t.target_value AND l.growth_highest > 0
+            THEN l.year + ceil(ln(t.target_value / l.highest) / ln(1 + l.growth_highest))::BIGINT
+    END AS reached_earliest, -- The same by the highest figures: from latest_highest at growth_highest.
+    CASE
+        WHEN m.latest IS NOT NULL THEN m.latest
+        WHEN l.lowest < t.target_value AND l.growth_lowest > 0
+            THEN l.year + ceil(ln(t.target_value / l.lowest) / ln(1 + l.growth_lowest))::BIGINT
+    END AS reached_latest, -- The same by the lowest: from latest_lowest at growth_lowest; empty = never.
     s.note, -- Who said it, and what is inferred or doubtful.
     s.source_name, -- Who published the statement.
     s.source_url, -- The page.
@@ -159,7 +195,6 @@ SELECT
 FROM stated AS s
 LEFT JOIN targets AS t ON s.row_key = t.row_key
 LEFT JOIN earlier_targets AS o ON t.row_key = o.row_key
-LEFT JOIN latest AS l ON t.pair = l.pair
+LEFT JOIN paces AS l ON t.pair = l.pair
 LEFT JOIN baseline AS b ON t.row_key = b.row_key
-LEFT JOIN earlier AS e ON t.pair = e.pair
 LEFT JOIN met AS m ON t.row_key = m.row_key

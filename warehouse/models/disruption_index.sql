@@ -20,7 +20,7 @@ spans AS (
 SELECT
     d.day, -- The day.
     s.border, -- AFG-PAK and the like; AFG = Afghanistan as a whole.
-    s.share_shut, -- Share of the normal cargo capacity known that is shut; empty where the unknown leaves more than a half open, and where a border has no trade crossing. [share]
+    s.share_shut, -- Share of the normal cargo capacity known that is shut: of another whole whenever weight_known changes, so compare days by low and high; empty where the unknown leaves more than a half open, and where a border has no trade crossing. [share]
     s.low, -- The least it can be: unknown, restricted and contested count as open. [share]
     s.high, -- The most it can be: they count as shut. [share]
     s.exports_shut, -- The same for exports alone (out of Afghanistan). [share]

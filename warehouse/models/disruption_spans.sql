@@ -78,7 +78,7 @@ SELECT
     flow, -- cargo, exports (out of Afghanistan), imports (into it) or transit.
     from_day, -- First day.
     to_day, -- First day after; 9999-12-31 = going on.
-    share_shut, -- Share of the normal capacity known that is shut; empty where the unknown leaves more than a half open. [share]
+    share_shut, -- Share of the normal capacity known that is shut: of another whole whenever weight_known changes; empty where the unknown leaves more than a half open. [share]
     low, -- The least it can be: unknown, restricted and contested count as open. [share]
     high, -- The most it can be: they count as shut. [share]
     settled_low, -- The least, taking disputes as the panel decides them. [share]

@@ -247,7 +247,6 @@ rests AS (
         list(m.starts_on ORDER BY m.number) AS months
     FROM held AS h
     INNER JOIN month_starts AS m ON h.calendar = m.calendar AND h.number = m.number
-    WHERE h.figure NOT IN (FROM undivided)
     GROUP BY ALL
 ),
 
@@ -262,6 +261,7 @@ joined AS (
         round(n.value - coalesce(p.value, 0), 6) + 0 AS rest,
         coalesce(d.adds_up, false) AS adds_up,
         u.figure IS NOT NULL AS is_used,
+        n.figure IN (FROM undivided) AS is_undivided,
         p.figure IS NOT NULL AS has_parts,
         coalesce(p.lowest, 0) AS parts_lowest,
         coalesce(p.highest, 0) AS parts_highest,
@@ -295,13 +295,13 @@ SELECT
     CASE
         WHEN NOT is_total THEN 'bound'
         WHEN months = 1 THEN 'given'
+        WHEN is_used AND is_undivided THEN 'undivided'
         WHEN len(rest_months) = 1 THEN 'difference'
         WHEN len(rest_months) > 1 THEN 'estimate'
         WHEN trouble IS NOT NULL THEN trouble
-        WHEN is_used THEN 'undivided'
         WHEN adds_up THEN 'not_needed'
         ELSE 'contradicted'
-    END AS use, -- given, difference, estimate: what its rest_months are. undivided: what is left depends on a dispute within it. not_needed: its parts make it up. Left out: contradicted (by its parts, or by a longer figure), too_coarse (rounding hides the rest), overlaps (crosses a shorter one), bound (over or under).
+    END AS use, -- given, difference, estimate: what its rest_months are. undivided: what is left for them depends on a dispute within it. not_needed: its parts make it up. Left out: contradicted (by its parts, or by a longer figure), too_coarse (rounding hides the rest), overlaps (crosses a shorter one), bound (over or under).
     if(is_total, rest, NULL) AS rest, -- The figure less its parts, the largest used figures within it.
     if(has_parts, greatest(0, round(lowest - last_digit / 2 - parts_highest, 6)), lowest) AS rest_lowest, -- The least that the rest can be, by any figure printed for these periods and by their rounding.
     if(has_parts, round(highest + last_digit / 2 - parts_lowest, 6), highest) AS rest_highest, -- The most that it can be.

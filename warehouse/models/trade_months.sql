@@ -1,7 +1,8 @@
 -- Trade by month: one monthly series for each reporter, partner, flow, basis and unit. A month is given as such, or
--- follows from the difference of longer figures, or is estimated so that the months add up to what was reported. Both
--- mirrors are kept. Solar months are no calendar months: they are series of their own, told apart by calendar. What
--- the IMF and the UN collect (bilateral_trade) are series of their own too, by basis: imts, comtrade.
+-- follows from the difference of longer figures, or is estimated so that the months add up to what was reported; it is
+-- unknown where what is left of the longer figure depends on a dispute within it. Both mirrors are kept. Solar months
+-- are no calendar months: they are series of their own, told apart by calendar. What the IMF and the UN collect
+-- (bilateral_trade) are series of their own too, by basis: imts, comtrade.
 WITH RECURSIVE rest_months AS (
     SELECT
         concat_ws(' ', reporter, partner, flow, coalesce(basis, 'unstated'), unit, calendar) AS series,
@@ -9,7 +10,7 @@ WITH RECURSIVE rest_months AS (
         len(rest_months) AS months_left,
         unnest(rest_months) AS month
     FROM trade_figures
-    WHERE use IN ('given', 'difference', 'estimate')
+    WHERE len(rest_months) > 0
 ),
 
 -- Months that follow on one another (none is longer than 31 days) are a stretch; within it those of one figure, a block.
@@ -19,6 +20,7 @@ followed AS (
         coalesce(month - lag(month) OVER by_month > 31, true) AS begins_stretch,
         begins_stretch OR (first_month, last_day) <> lag((first_month, last_day)) OVER by_month AS begins_block
     FROM rest_months
+    WHERE use <> 'undivided'
     WINDOW by_month AS (PARTITION BY series ORDER BY month)
 ),
 
@@ -163,9 +165,39 @@ disputes AS (
         concat_ws(' ', reporter, partner, flow, coalesce(basis, 'unstated'), unit, calendar) AS series,
         first_month,
         last_day,
+        greatest(0, -rest) AS more_within, -- By how much its parts exceed it.
         source_rows
     FROM trade_figures
     WHERE use = 'contradicted'
+),
+
+valued AS (
+    SELECT
+        s.* EXCLUDE (use, value),
+        s.use AS derivation,
+        CASE
+            WHEN s.use <> 'estimate' THEN s.rest
+            WHEN f.block IS NOT NULL THEN s.mean
+            ELSE s.smooth
+        END AS value,
+        if(s.use = 'estimate', 0, s.rest_lowest) AS lowest,
+        s.rest_highest AS highest
+    FROM smoothed AS s
+    LEFT JOIN fallen AS f ON s.block = f.block
+    UNION ALL BY NAME
+    -- If the figure in dispute is right and its parts are not, that much more is left.
+    SELECT
+        m.* EXCLUDE (use, value),
+        'unknown' AS derivation,
+        NULL AS value,
+        0 AS lowest,
+        m.rest_highest + (
+            SELECT sum(x.more_within)
+            FROM disputes AS x
+            WHERE x.series = m.series AND m.first_month <= x.first_month AND x.last_day <= m.last_day
+        ) AS highest
+    FROM rest_months AS m
+    WHERE m.use = 'undivided'
 )
 
 SELECT
@@ -176,16 +208,12 @@ SELECT
     s.unit, -- Unit of value: USD_million, PKR_million, tonnes.
     s.calendar, -- gregorian; or solar: the months of Afghanistan and Iran. Never add up the two.
     s.month, -- First day of the month; of a solar month the 19th to the 23rd.
-    CASE
-        WHEN s.use <> 'estimate' THEN s.rest
-        WHEN f.block IS NOT NULL THEN s.mean
-        ELSE s.smooth
-    END AS value, -- Trade in the month.
-    s.use AS derivation, -- given; difference = follows from longer figures; estimate = so that months add up to longer figures, as smooth as can be (Denton).
-    if(s.use = 'estimate', 0, s.rest_lowest) AS lowest, -- given: lowest figure printed. difference: the least that printed figures and their rounding leave. estimate: 0, for nothing else is certain.
-    s.rest_highest AS highest, -- given: highest figure printed. difference: the most that they leave. estimate: all that they leave for the months that share it.
+    s.value, -- Trade in the month; empty where it is unknown.
+    s.derivation, -- given; difference = follows from longer figures; estimate = so that months add up to longer figures, as smooth as can be (Denton); unknown = what is left of the longer figure depends on a dispute within it.
+    s.lowest, -- given: lowest figure printed. difference: the least that printed figures and their rounding leave. estimate, unknown: 0, for nothing else is certain.
+    s.highest, -- given: highest figure printed. difference: the most that they leave. estimate: all that they leave for the months that share it. unknown: the same, whoever is right.
     s.rest_qualifier AS qualifier, -- about, where a figure behind it is worded so, or its provider estimated it or does not say that it was reported; else exact.
-    s.months_left AS shared_by, -- How many months share what is left of the figure: 1 where the month is known.
+    s.months_left AS shared_by, -- How many months share what is left of the figure: 1 where the month is known, or alone unknown.
     s.first_month AS period_start, -- First day of the figure from which it comes; given: of the month.
     s.last_day AS period_end, -- Its last day.
     s.rest_voices AS voices, -- Independent voices behind it: the fewest that any figure behind it has.
@@ -193,12 +221,17 @@ SELECT
     s.rest_known_from AS known_from, -- Day on which the last figure behind it could be known.
     s.source_rows, -- The rows of trade_flows from which it comes; 'imts:' or 'comtrade:' before the key of a row of bilateral_trade.
     list_sort(list_distinct(list_concat(s.dissenting_rows, coalesce(d.rows, [])))) AS dissenting_rows -- The rows that say otherwise.
-FROM smoothed AS s
-LEFT JOIN fallen AS f ON s.block = f.block
+FROM valued AS s
 LEFT JOIN (
     SELECT m.series, m.month, flatten(list(x.source_rows)) AS rows
     FROM rest_months AS m
-    INNER JOIN disputes AS x ON m.series = x.series AND m.month BETWEEN x.first_month AND x.last_day
+    INNER JOIN disputes AS x
+        ON
+            m.series = x.series
+            AND (
+                m.month BETWEEN x.first_month AND x.last_day
+                OR (m.use = 'undivided' AND m.first_month <= x.first_month AND x.last_day <= m.last_day)
+            )
     GROUP BY ALL
 ) AS d ON s.series = d.series AND s.month = d.month
 UNION ALL
