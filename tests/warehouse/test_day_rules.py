@@ -196,6 +196,14 @@ def test_a_report_with_weekdays_holds_on_those_days_only() -> None:
     assert [days[f"2024-03-{day:02}"][0] for day in range(1, 5)] == ["open", "closed", "closed", "open"]
 
 
+def test_a_weekly_regime_that_names_no_end_lasts_until_something_else_begins() -> None:
+    weekly = {"status": "restricted", "start": "2024-03-01", "weekdays": "sat;sun", "published": "2024-03-03"}
+    days = panel([weekly, {"status": "closed", "start": "2024-03-20", "published": "2024-04-30"}])
+    assert days["2024-03-03"][:2] == ("restricted", "reported")
+    assert days["2024-03-16"][:2] == ("restricted", "carried")
+    assert days["2024-03-23"][:2] == ("closed", "reported")
+
+
 def test_cargo_says_nothing_of_people_on_foot() -> None:
     assert panel([{"status": "closed", "start": "2024-03-01"}], flow="pedestrians")["2024-03-01"][1] == "assumed"
 

@@ -119,8 +119,9 @@ def test_each_crossing_flow_and_day_stands_once_from_2014_to_today(warehouse: Re
 
 
 def test_unknown_is_told_from_open_and_closed_and_carries_no_report(warehouse: Reader) -> None:
-    bases = asked(warehouse, "SELECT DISTINCT status = 'unknown', basis = 'unknown' FROM crossing_spans")
-    assert set(bases) == {(True, True), (False, False)}
+    for table in ("crossing_spans", "crossing_days"):
+        bases = asked(warehouse, f"SELECT DISTINCT status = 'unknown', basis = 'unknown' FROM {table}")
+        assert set(bases) == {(True, True), (False, False)}
 
 
 def test_no_closure_returns_by_itself_once_the_crossing_was_open_again(warehouse: Reader) -> None:
