@@ -29,7 +29,7 @@ from warehouse.connect import Limits, Reader, ask, reading
 
 HOUSE = Path(__file__).resolve().parent.parent
 # Keys that are ours and not Table Schema's.
-OWN_KEYS = ("name", "title", "description", "knowledge", "statement", "judgedAgainst", "register")
+OWN_KEYS = ("name", "title", "description", "knowledge", "statement", "judgedAgainst", "register", "located")
 # A query and the table behind it; for a query that is new, a table of one empty line.
 ANSWERED = re.compile(r"```sql\n(?P<query>(?:.*\n)*?.*);\n```\n\n(?P<answer>(?:\|.*\n)+)")
 # An answer that is to be read is small.

@@ -21,7 +21,7 @@ from ingest.ledger import SourceRun
 from ingest.manners import Manners
 from ingest.snapshots import Answer
 from ingest.source import Source
-from warehouse import contracts, macros, models, publish, schema
+from warehouse import contracts, locate, macros, models, publish, schema
 from warehouse.load import Delivery, Scope, load, transaction
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ def _build(
         tell(order.source.name, position, len(orders))
         runs.append(_take_in(bench, order))
     tell("deriving", len(orders), len(orders))
+    locate.refresh(con, bench.places.geometry)
     counts = models.build(con)
     macros.create(con)
     models.refresh_freshness(con)

@@ -16,7 +16,8 @@ from warehouse.contracts import Contract, Field
 from warehouse.load import row_key
 from warehouse.sql import described, described_columns, quoted, table_comments
 
-OPS = Path(__file__).with_name("ops.sql")
+# Tables that no contract describes.
+OWN = (Path(__file__).with_name("ops.sql"), Path(__file__).with_name("geo.sql"))
 KNOWLEDGE = (
     Field("row_key", "string", "Key of the row: a hash over the contract's primary key.", required=True),
     Field("known_from", "date", "Day it could be known; what that rests on is in known_from_basis."),
@@ -43,14 +44,15 @@ VERSION = (
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
-    """Make all that is missing: ops tables, fact tables, views and comments.
+    """Make all that is missing: tables of our own, fact tables, views and comments.
 
     A fact table made by an older contract is rebuilt with its rows, and those of a dataset without a contract stay.
     Raises duckdb.ConstraintException where old rows break the new contract.
     """
-    con.execute(OPS.read_text(encoding="utf-8"))
+    for own in OWN:
+        con.execute(own.read_text(encoding="utf-8"))
     made = parts(con)
-    for name, script in _ops_comments():
+    for name, script in _own_comments():
         _run_if_changed(con, name, script, made)
     for name in contracts.names():
         contract = contracts.load(name)
@@ -79,9 +81,10 @@ def remember(con: duckdb.DuckDBPyConnection, name: str, made_by: str) -> None:
     con.execute("INSERT OR REPLACE INTO ops.schema_parts VALUES (?, ?)", [name, made_by])
 
 
-def _ops_comments() -> Iterator[tuple[str, str]]:
-    for table, columns in table_comments(OPS.read_text(encoding="utf-8")):
-        yield f"comments {table}", described_columns(table, columns)
+def _own_comments() -> Iterator[tuple[str, str]]:
+    for own in OWN:
+        for table, columns in table_comments(own.read_text(encoding="utf-8")):
+            yield f"comments {table}", described_columns(table, columns)
 
 
 def table_ddl(contract: Contract) -> str:

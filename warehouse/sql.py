@@ -14,13 +14,17 @@ from pathlib import Path
 import sqlglot
 from sqlglot import exp
 
+# Schemas of what is the same on every day: datasets and models (none named), and where places lie.
+UNDATED = frozenset({"", "geo"})
+
 
 @dataclass(frozen=True)
 class Model:
     """One derived table: its query, what the query reads, and its descriptions.
 
     ``kind`` is VIEW where its first comment begins with "View: ", for what is quicker to work out than to store, else
-    TABLE. ``of_facts``: it reads only facts and other models, so that it can be asked as of a day.
+    TABLE. ``of_facts``: it reads only facts, other models and places (which have no date), so that it can be asked as
+    of a day.
     """
 
     name: str
@@ -50,7 +54,7 @@ def _model(path: Path, text: str) -> Model:
     reads = frozenset(table.name for table in tables if not table.db)
     heading = _heading(text)
     kind = "VIEW" if heading.startswith("View: ") else "TABLE"
-    of_facts = all(not table.db for table in tables)
+    of_facts = all(table.db in UNDATED for table in tables)
     return Model(path.stem, kind, text, reads, of_facts, heading.removeprefix("View: "), columns)
 
 

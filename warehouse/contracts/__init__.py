@@ -1,12 +1,13 @@
 """The contracts: what each dataset's columns are called, mean and may hold.
 
-One YAML file a dataset, a Frictionless Table Schema with five keys of our own:
+One YAML file a dataset, a Frictionless Table Schema with six keys of our own:
 
 - ``knowledge``: ``published`` names the column with the day of publication, ``not_before`` the columns whose
   latest day is the earliest on which an undated row can have been known;
 - ``statement``: the part of the primary key that is what the page says, not what it speaks of. A row in which
   only these change is a corrected row, not another one;
 - ``register: true``: a register of what exists, not of what was reported: as of any day it is the one we have;
+- ``located: true``: ``lat`` and ``lon`` say where a row happened, so that each place has its line in geo.places;
 - ``judgedAgainst``: datasets that the suite compares its rows with, beside those of the foreign keys;
 - on a foreign key, ``except`` is a pattern of values that stand for more than one row, and ``severity: warning``
   reports an unknown value without holding the row back.
@@ -81,6 +82,7 @@ class Contract:
     foreign_keys: tuple[ForeignKey, ...]
     judged_against: tuple[str, ...]
     register: bool
+    located: bool
     published: str | None
     not_before: tuple[str, ...]
 
@@ -114,6 +116,7 @@ def load(name: str) -> Contract:
         foreign_keys=tuple(_foreign_key(entry) for entry in raw.get("foreignKeys", ())),
         judged_against=tuple(raw.get("judgedAgainst", ())),
         register=raw.get("register", False),
+        located=raw.get("located", False),
         published=knowledge.get("published"),
         not_before=tuple(knowledge["not_before"]),
     )
