@@ -1,4 +1,4 @@
-"""What a batch is judged against: the current rows of other datasets, and the border lines."""
+"""What a batch is judged against: the current rows of other datasets, the border lines and the country shapes."""
 
 from __future__ import annotations
 
@@ -31,3 +31,10 @@ class References:
         import geopandas as gpd
 
         return gpd.read_parquet(self._geometry / "borders.parquet")
+
+    @functools.cached_property
+    def country_shapes(self) -> gpd.GeoDataFrame:
+        """The countries at the crossings: iso3, name, geometry (EPSG:4326, simplified to about 1 km)."""
+        import geopandas as gpd
+
+        return gpd.read_parquet(self._geometry / "countries.parquet")

@@ -13,7 +13,6 @@ import hashlib
 import random
 import re
 import time
-from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from urllib.request import getproxies, proxy_bypass
@@ -23,7 +22,7 @@ import hishel.httpx
 import httpx
 import stamina
 
-from ingest import credentials, unpack
+from ingest import authority, credentials, unpack
 from ingest.csv_file import BatchError
 from ingest.manners import LOOPBACK, Manners
 from ingest.snapshots import KEPT_HEADERS, Answer
@@ -44,13 +43,21 @@ REMEDIES = {
 class FetchError(BatchError):
     """An answer that cannot be used; ``where`` is its address without secrets.
 
-    ``temporary`` = another try may help, ``after`` = not before so many seconds.
+    ``temporary`` = another try may help, ``after`` = not before so many seconds, ``said`` = the source's own words.
     """
 
     def __init__(
-        self, where: str, message: str, *, temporary: bool = False, after: float | None = None, status: int = 0
+        self,
+        where: str,
+        message: str,
+        *,
+        temporary: bool = False,
+        after: float | None = None,
+        status: int = 0,
+        said: str = "",
     ) -> None:
         super().__init__(message)
+        self.said = said
         self.where = where
         self.temporary = temporary
         self.after = after
@@ -65,6 +72,7 @@ class Client:
         self._manners = manners
         self._storage = hishel.SqliteStorage(database_path=cache / "http.db")
         polite = _Polite(source, manners, asked)
+        self._authority = polite.authority
         self._http = httpx.Client(
             transport=hishel.httpx.CacheTransport(polite, self._storage, rfc=hishel.CacheOptions(shared=False)),
             # An ingest always asks: without this the cache guesses how long an answer without a date holds.
@@ -86,6 +94,11 @@ class Client:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._http.close()
+
+    @property
+    def authorized(self) -> bool:
+        """Whether the user has a credential for the source."""
+        return self._authority is not None
 
     def get(self, url: str, *, checksum: str | None = None) -> Answer:
         """What is at that address now. ``checksum``, where the source publishes one: ``md5:<hex>``, ``sha256:<hex>``.
@@ -167,19 +180,7 @@ class Client:
         return content
 
     def _refused(self, response: httpx.Response, where: str, content: bytes) -> FetchError:
-        status = response.status_code
-        name = self._source.token
-        remedy = REMEDIES.get(status, "the source may be down: try later" if status >= 500 else "look at the address")
-        remedy = remedy.format(credential=credentials.remedy(name), file=f"ingest/sources/{self._source.name}.yaml")
-        after = _retry_after(response.headers.get("retry-after"))
-        wait = f"; it asks to wait {after:.0f} s" if after is not None else ""
-        return FetchError(
-            where,
-            f"the source answered {status} {response.reason_phrase}{_excerpt(content, self._source)}: {remedy}{wait}",
-            temporary=status in TEMPORARY,
-            after=after,
-            status=status,
-        )
+        return refused(self._source, self._authority, response, where, content)
 
     def _forget(self, key: str) -> None:
         """Drop what the cache has there, so that a damaged answer is not confirmed by the next 304."""
@@ -192,52 +193,86 @@ class _Polite(httpx.BaseTransport):
 
     def __init__(self, source: Source, manners: Manners, asked: dict[str, float]) -> None:
         self._source = source
+        self._manners = manners
         self._pause = max(manners.pause_seconds, source.pause)
         self._asked = asked
         self._host = httpx.URL(source.address).host
         proxy = None if proxy_bypass(self._host) else getproxies().get("https")
         self._wire = httpx.HTTPTransport(proxy=None if self._host in LOOPBACK else proxy)
-        self._secret = _secret(source)
+        self.authority = authority.of(source.credential)
+        at = source.credential.at if source.credential else ""
+        self._authority_host = httpx.URL(at or source.address).host
+        if self.authority is None and source.credential and source.credential.required:
+            raise FetchError(source.address, f"the source asks for a credential: {source.credential.remedy}")
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it when it is its turn."""
+        """Send it when it is its turn, with the credential if it is for the host that wants it."""
+        if not self.authority or request.url.host != self._authority_host:
+            return self._send(request)
+        try:
+            response = self._send(_with(request, self.authority.header(self._send)))
+            # A token that has run out is renewed once.
+            if response.status_code == httpx.codes.UNAUTHORIZED and self.authority.renewed(self._send):
+                response.close()
+                response = self._send(_with(request, self.authority.header(self._send)))
+        except authority.RefusedError as error:
+            raise self._no_token(error) from None
+        return response
+
+    def _send(self, request: httpx.Request) -> httpx.Response:
         host = request.url.host
         if request.url.scheme != "https" and not (host in LOOPBACK and self._host in LOOPBACK):
             raise FetchError(credentials.shown(str(request.url)), "this is not https: mend the address")
         wait = self._asked.get(host, float("-inf")) + self._pause - time.monotonic()
         if wait > 0:
             time.sleep(wait)
-        if self._secret and host == self._host:
-            header, value = self._secret()
-            request = httpx.Request(
-                request.method,
-                request.url,
-                headers=[*request.headers.raw, (header, value)],
-                stream=request.stream,
-                extensions=request.extensions,
-            )
+        timeout = httpx.Timeout(self._manners.read_seconds, connect=self._manners.connect_seconds)
+        request.extensions.setdefault("timeout", timeout.as_dict())
         try:
             return self._wire.handle_request(request)
         finally:
             self._asked[host] = time.monotonic()
+
+    def _no_token(self, error: authority.RefusedError) -> FetchError:
+        where = self._source.credential.at if self._source.credential else self._source.address
+        response = httpx.Response(error.status)
+        return refused(self._source, self.authority, response, credentials.shown(where), str(error).encode())
 
     def close(self) -> None:
         """Close the connections."""
         self._wire.close()
 
 
-def _secret(source: Source) -> Callable[[], tuple[bytes, bytes]] | None:
-    """The header with the source's credential, behind a call, so that it is in nobody's repr; None without one."""
-    if source.credential is None:
-        return None
-    name = source.token
-    value = credentials.find(name)
-    if value is None:
-        if source.credential.required:
-            raise FetchError(source.address, f"the source asks for a credential: {credentials.remedy(name)}")
-        return None
-    header = source.credential.header.encode()
-    return lambda: (header, value.encode())
+def _with(request: httpx.Request, header: tuple[str, str]) -> httpx.Request:
+    """The request with one header more; a copy, so that whoever keeps the first never sees it."""
+    return httpx.Request(
+        request.method,
+        request.url,
+        headers=[*request.headers.multi_items(), header],
+        stream=request.stream,
+        extensions=request.extensions,
+    )
+
+
+def refused(
+    source: Source, by: authority.Authority | None, response: httpx.Response, where: str, content: bytes
+) -> FetchError:
+    """What an answer means that is not what was asked for: its words, and what to do."""
+    status, text = response.status_code, _said(content, by)
+    remedy = REMEDIES.get(status, "the source may be down: try later" if status >= 500 else "look at the address")
+    wanted = source.credential.remedy if source.credential else credentials.remedy(source.token)
+    remedy = remedy.format(credential=wanted, file=f"ingest/sources/{source.name}.yaml")
+    after = _retry_after(response.headers.get("retry-after"))
+    wait = f"; it asks to wait {after:.0f} s" if after is not None else ""
+    excerpt = f" ({text[:EXCERPT]})" if text else ""
+    return FetchError(
+        where,
+        f"the source answered {status} {response.reason_phrase}{excerpt}: {remedy}{wait}",
+        temporary=status in TEMPORARY,
+        after=after,
+        status=status,
+        said=text,
+    )
 
 
 def _unpacked(response: httpx.Response, where: str, raw: bytes, most: int) -> bytes:
@@ -280,12 +315,12 @@ def _page(content: bytes) -> str | None:
     return " ".join(title[1].split())[:EXCERPT] if title else "without a title"
 
 
-def _excerpt(content: bytes, source: Source) -> str:
-    """What an error's body says, shortened, and without the credential should it repeat it."""
+def _said(content: bytes, by: authority.Authority | None) -> str:
+    """What an error's body says, without any credential that it repeats."""
     text = _page(content) or " ".join(content[: 20 * EXCERPT].decode("utf-8", "replace").split())
-    if source.credential and (secret := credentials.find(source.token)):
+    for secret in by.words if by else ():
         text = text.replace(secret, credentials.HIDDEN)
-    return f" ({text[:EXCERPT]})" if text else ""
+    return text
 
 
 def _retry_after(value: str | None) -> float | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,6 +17,7 @@ from expectations.findings import OVERSIZED, UNREADABLE
 from warehouse.contracts import Contract, Field
 
 KEPT_OF_OVERSIZED = 200
+TRUTH = {"true": True, "false": False}
 POLARS_TYPES: dict[str, pl.DataType] = {
     "string": pl.String(),
     "number": pl.Float64(),
@@ -78,7 +80,7 @@ def typed(field: Field) -> pl.Expr:
         number = text.cast(pl.Float64(), strict=False)
         return pl.when(number.is_finite()).then(number).alias(field.name)
     if field.type == "boolean":
-        return text.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean())
+        return text.str.to_lowercase().replace_strict(TRUTH, default=None, return_dtype=pl.Boolean())
     return text.cast(POLARS_TYPES[field.type], strict=False)
 
 
@@ -86,6 +88,13 @@ def unreadable(field: Field) -> pl.Expr:
     """The text that is no value of the field's type, else null."""
     text = pl.col(field.name).replace("", None)
     return pl.when(typed(field).is_null()).then(text).alias(UNREADABLE + field.name)
+
+
+def oversized(fields: Iterable[Field], limits: ParseLimits) -> pl.Expr:
+    """The text columns, ; between, in which the row has a field over the limit; else null."""
+    names = [field.name for field in fields if field.type == "string"]
+    long = [pl.when(pl.col(name).str.len_chars() > limits.field_characters).then(pl.lit(name)) for name in names]
+    return pl.concat_str(long, separator=";", ignore_nulls=True).replace("", None).alias(OVERSIZED)
 
 
 def _text(content: bytes, limits: ParseLimits) -> str:

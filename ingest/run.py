@@ -246,7 +246,7 @@ def _rows(one: Source, answers: list[Answer], limits: ParseLimits) -> pl.DataFra
     """The rows of all answers; those of a later one are numbered on from the one before."""
     contract, frames, last = contracts.load(one.dataset), [], 0
     for answer in answers:
-        rows = one.parse(answer.content, contract, limits).with_columns(pl.col("row_number") + last)
+        rows = one.read(answer, contract, limits).with_columns(pl.col("row_number") + last)
         frames.append(rows)
         last = rows.select(pl.col("row_number").max()).item() or last
     return pl.concat(frames)

@@ -2,9 +2,10 @@
 
 A source is ``ingest/sources/<name>.yaml`` (who publishes, under which licence, where, how often, how many rows to
 expect) and, where its bytes are not already a CSV file in its dataset's shape, ``<name>.py`` beside it with
-``parse(content, contract, limits)``. A source whose address begins with https:// is live: it is fetched by a plain
-download or, where its module has one, by ``fetch(client, source, wanted)``, which yields the answers in order; where
-they are not all that there is, the module's ``scope(answers)`` says of what they are. Its known errors, if any, are
+``parse(content, contract, limits)``, or ``read(answer, contract, limits)`` where an answer's address says what its
+bytes do not. A source whose address begins with https:// is live: it is fetched by a plain download or, where its
+module has one, by ``fetch(client, source, wanted)``, which yields the answers in order; where they are not all that
+there is, the module's ``scope(answers)`` says of what they are. Its known errors, if any, are
 ``<name>.corrections.yaml`` (ingest.corrections). Nothing else names a source.
 """
 
@@ -22,7 +23,7 @@ from urllib.parse import urlsplit
 import polars as pl
 import yaml
 
-from ingest import csv_file
+from ingest import credentials, csv_file
 from ingest.csv_file import ParseLimits
 from warehouse import contracts
 from warehouse.contracts import Contract
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).with_name("sources")
 Parse = Callable[[bytes, Contract, ParseLimits], pl.DataFrame]
+Read = Callable[["Answer", Contract, ParseLimits], pl.DataFrame]
 Fetch = Callable[["Client", "Source", "Wanted"], "Iterable[Answer]"]
 ScopeOf = Callable[["list[Answer]"], Scope]
 
@@ -53,14 +55,30 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Credential:
-    """The header in which a source wants its token, and whether it gives anything without.
+    """What a source wants to see of the user, and whether it gives anything without.
 
-    ``name`` is that of a token which several sources share, None where it is the source's own.
+    ``kind`` token: the user's token of that name goes into ``header``, on requests to the host of ``at``, where that is
+    not the source's. ``kind`` oauth: ``<name>_user`` and ``<name>_password`` are changed for a bearer token at ``at``.
+    ``help`` says what else an account needs.
     """
 
-    header: str
-    required: bool
-    name: str | None = None
+    name: str
+    at: str = ""
+    kind: str = "token"
+    header: str = "Authorization"
+    required: bool = False
+    client_id: str = ""
+    help: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """The names under which the user keeps it."""
+        return [f"{self.name}_user", f"{self.name}_password"] if self.kind == "oauth" else [self.name]
+
+    @property
+    def remedy(self) -> str:
+        """What a user does who has none, or one that is refused."""
+        return "; ".join([*map(credentials.remedy, self.names), *([self.help] if self.help else [])])
 
 
 @dataclass(frozen=True)
@@ -95,8 +113,14 @@ class Source:
 
     def moved_to(self, base: str) -> Source:
         """The same source at another host: ``base`` takes the place of scheme and host in its address."""
-        parts = urlsplit(self.address)
-        return replace(self, address=base.rstrip("/") + parts._replace(scheme="", netloc="").geturl())
+
+        def moved(address: str) -> str:
+            return base.rstrip("/") + urlsplit(address)._replace(scheme="", netloc="").geturl()
+
+        one = self.credential
+        return replace(
+            self, address=moved(self.address), credential=one and replace(one, at=one.at and moved(one.at))
+        )
 
     @property
     def token(self) -> str:
@@ -119,6 +143,12 @@ class Source:
         """How its bytes become rows: its module's ``parse``, or the CSV reader."""
         found: Parse = getattr(self._module, "parse", csv_file.parse)
         return found
+
+    @property
+    def read(self) -> Read:
+        """How one of its answers becomes rows: its module's ``read``, or ``parse`` of the bytes."""
+        found: Read | None = getattr(self._module, "read", None)
+        return found or (lambda answer, contract, limits: self.parse(answer.content, contract, limits))
 
     @property
     def fetch(self) -> Fetch:
@@ -165,7 +195,7 @@ def load(name: str) -> Source:
         licence_url=licence["url"],
         fewest=rows["fewest"],
         most=rows["most"],
-        credential=Credential(**{"required": False, **credential}) if credential else None,
+        credential=Credential(**{"name": f"{name}_token"} | credential) if credential else None,
         **raw,
     )
 

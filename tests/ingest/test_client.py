@@ -155,7 +155,7 @@ def test_a_credential_goes_to_its_source_and_nowhere_else(
 
 
 def test_a_source_that_needs_a_credential_says_how_to_set_it(asking: Asking) -> None:
-    asking.source = replace(asking.source, credential=Credential("X-Token", required=True))
+    asking.source = replace(asking.source, credential=Credential("bts_token", header="X-Token", required=True))
     with pytest.raises(FetchError, match="set SERAI_BTS_TOKEN, or run `keyring set serai bts_token`"):
         asking.get()
 
