@@ -22,11 +22,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 @dataclass(frozen=True)
 class Question:
-    """One request as it arrived."""
+    """One request as it arrived; ``form`` is what was posted."""
 
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    form: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        reply = self.server_of_test.reply(Question(unquote(parts.path), dict(parse_qsl(parts.query)), headers))
+        posted = self.rfile.read(int(headers.get("content-length", 0))).decode()
+        question = Question(unquote(parts.path), dict(parse_qsl(parts.query)), headers, dict(parse_qsl(posted)))
+        reply = self.server_of_test.reply(question)
         if reply.etag and headers.get("if-none-match") == reply.etag:
             reply = Reply(status=304, etag=reply.etag)
         self.send_response(reply.status)
@@ -131,6 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         with contextlib.suppress(OSError):  # the client may have had enough
             self._send(reply)
+
+    do_POST = do_GET  # noqa: N815 (the name is the base class's)
 
     def _send(self, reply: Reply) -> None:
         if reply.drip:
