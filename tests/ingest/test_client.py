@@ -154,6 +154,18 @@ def test_a_credential_goes_to_its_source_and_nowhere_else(
         assert "s3cr3t-value" not in said
 
 
+def test_a_credential_for_another_host_goes_there_and_not_to_the_sources_own(
+    server: Server, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERAI_SHARED_TOKEN", "s3cr3t-value")
+    api = server.address.replace("127.0.0.1", "localhost") + "/api"
+    asking.source = replace(asking.source, credential=Credential("shared", at=api, header="X-Token"))
+    server.routes |= {"/data.csv": Reply(DATA), "/api": Reply(DATA)}
+    asking.get()
+    asking.get(api)
+    assert [one.headers.get("x-token") for one in server.asked] == [None, "s3cr3t-value"]
+
+
 def test_a_source_that_needs_a_credential_says_how_to_set_it(asking: Asking) -> None:
     asking.source = replace(asking.source, credential=Credential("bts_token", header="X-Token", required=True))
     with pytest.raises(FetchError, match="set SERAI_BTS_TOKEN, or run `keyring set serai bts_token`"):
