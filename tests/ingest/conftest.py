@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,7 +15,9 @@ from ingest import run, source
 from ingest.csv_file import ParseLimits
 from ingest.manners import Manners
 from ingest.run import Ingest, Limits, Places
+from ingest.sources import ucdp_candidate, ucdp_ged
 from tests.conftest import HOUSE, with_facts
+from tests.ingest.ucdp_files import GED, JANUARY, event, file, packed
 from tests.server import Server
 from warehouse.connect import reading
 
@@ -101,3 +104,16 @@ def built_house(house: House, without_facts: Path) -> House:
     """The same with its tables made, which takes most of a first ingest's time."""
     shutil.copytree(without_facts, house.places.warehouse, symlinks=True)
     return house
+
+
+@pytest.fixture
+def uppsala(built_house: House, server: Server, monkeypatch: pytest.MonkeyPatch) -> House:
+    """UCDP on a day of November 2026: the year 2025 final, January 2026 as candidates."""
+    for module in (ucdp_ged, ucdp_candidate):
+        monkeypatch.setattr(module, "today", lambda: dt.date(2026, 11, 25))
+    monkeypatch.delenv("SERAI_UCDP_TOKEN", raising=False)
+    monkeypatch.setattr(ucdp_ged, "CHECKSUMS", {})
+    built_house.visit(server, "ucdp_ged", "ucdp_candidate")
+    server.routes[GED] = packed([event(1, "2025-10-12"), event(2, "2025-10-13", code_status="Check dyad")])
+    server.routes[JANUARY] = file([event(3), event(4, "2025-12-22", deaths_a=0, best=2)])
+    return built_house

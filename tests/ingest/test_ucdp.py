@@ -13,15 +13,12 @@ from ingest.snapshots import Answer
 from ingest.sources import ucdp_candidate, ucdp_ged
 from tests.ingest import live
 from tests.ingest.conftest import LIMITS, House
-from tests.ingest.ucdp_files import HEADER, event, file, packed, pages, text, unreleased
+from tests.ingest.ucdp_files import GED, HEADER, JANUARY, event, file, packed, text
 from tests.server import Reply, Server
 from warehouse import contracts
 
-GED = "/downloads/ged/ged261-csv.zip"
 MONTH = "/downloads/candidateged/GEDEvent_v26_0_{}.csv"
 QUARTER = "/downloads/candidateged/GEDEvent_v26_01_26_03.csv"
-JANUARY = MONTH.format(1)
-API = "/api/gedevents/{}"
 COUNTS = "SELECT event_id, release, status, deaths_best FROM conflict_event_latest ORDER BY ALL"
 HELD = """
     SELECT "row"->>'event_id', list(DISTINCT expectation ORDER BY expectation) FROM quarantine GROUP BY ALL
@@ -40,23 +37,6 @@ NEAR = """
     FROM events_near_crossings WHERE crossing_id IN ('torkham', 'ghulam_khan', 'chaman') GROUP BY ALL ORDER BY ALL
 """
 pytestmark = pytest.mark.usefixtures("few_rows")
-
-
-@pytest.fixture(autouse=True)
-def _november(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (ucdp_ged, ucdp_candidate):
-        monkeypatch.setattr(module, "today", lambda: dt.date(2026, 11, 25))
-    monkeypatch.delenv("SERAI_UCDP_TOKEN", raising=False)
-    monkeypatch.setattr(ucdp_ged, "CHECKSUMS", {})
-
-
-@pytest.fixture
-def uppsala(built_house: House, server: Server) -> House:
-    """The year 2025 final, January 2026 as candidates."""
-    built_house.visit(server, "ucdp_ged", "ucdp_candidate")
-    server.routes[GED] = packed([event(1, "2025-10-12"), event(2, "2025-10-13", code_status="Check dyad")])
-    server.routes[JANUARY] = file([event(3), event(4, "2025-12-22", deaths_a=0, best=2)])
-    return built_house
 
 
 def test_an_event_is_loaded_in_serais_terms_and_other_countries_are_passed_over(uppsala: House) -> None:
@@ -225,69 +205,6 @@ def test_the_published_checksum_is_held_against_the_file(uppsala: House, monkeyp
     [run] = uppsala.ingest("ucdp_ged").runs
     assert run.outcome == "refused"
     assert "do not have the checksum" in (run.reason or "")
-
-
-class TestApi:
-    """With a token the API is asked for these countries alone."""
-
-    @pytest.fixture(autouse=True)
-    def _token(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("SERAI_UCDP_TOKEN", "t0ken")
-
-    @pytest.fixture
-    def api(self, uppsala: House, server: Server) -> House:
-        for release in ucdp_candidate.releases(None, None):
-            server.routes[API.format(release.version)] = unreleased(release.version)
-        server.routes[API.format("26.1")] = pages([event(number, "2025-10-12") for number in range(1, 6)])
-        server.routes[API.format("26.0.1")] = pages([event(7)])
-        return uppsala
-
-    def test_all_pages_are_read_from_nought_on(self, api: House, server: Server) -> None:
-        [run] = api.ingest("ucdp_ged").runs
-        assert (run.outcome, run.rows_seen, run.rows_quarantined) == ("loaded", 5, 0), run.reason
-        assert [one.query["page"] for one in server.asked] == ["0", "1", "2"]
-        assert {one.query["pagesize"] for one in server.asked} == {"1000"}
-
-    def test_file_and_api_say_the_same(self, api: House, server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-        events = [event(number, "2025-10-12", active_year="false", number_of_sources=-1) for number in (1, 2)]
-        server.routes[API.format("26.1")] = pages(events)
-        api.ingest("ucdp_ged")
-        monkeypatch.delenv("SERAI_UCDP_TOKEN")
-        server.routes[GED] = packed(events)
-        loaded = api.ingest("ucdp_ged").runs[0].loaded
-        assert (loaded.added, loaded.corrected, loaded.withdrawn, loaded.unchanged) == (0, 0, 0, 2)
-
-    def test_a_version_that_is_not_out_is_passed_over(self, api: House) -> None:
-        [run] = api.ingest("ucdp_candidate").runs
-        assert (run.outcome, run.rows_seen) == ("loaded", 1), run.reason
-
-    def test_any_other_error_is_one(self, api: House, server: Server) -> None:
-        server.routes[API.format("26.0.5")] = Reply(b'{"Message":"Invalid pagesize"}', 400)
-        [run] = api.ingest("ucdp_candidate").runs
-        assert "the source answered 400 Bad Request" in (run.reason or "")
-        assert "/api/gedevents/26.0.5" in (run.reason or "")
-
-    def test_a_refused_token_is_named_and_not_shown(self, api: House, server: Server) -> None:
-        server.routes[API.format("26.1")] = Reply(b"no such token: t0ken", 401)
-        [run] = api.ingest("ucdp_ged").runs
-        assert "(no such token: ***)" in (run.reason or "")
-        assert "set SERAI_UCDP_TOKEN" in (run.reason or "")
-
-    @pytest.mark.parametrize(
-        ("reply", "words"),
-        [
-            (Reply(b'{"TotalCount":9,"TotalPages":1,"Result":[]}'), "the pages have 0 rows, UCDP says 9"),
-            (Reply(b'{"error":"down for maintenance"}'), "this is no page of UCDP's API"),
-            (
-                Reply(b'{"TotalCount":1,"TotalPages":1,"Result":[{"id":1}]}'),
-                "these are not the known columns (missing",
-            ),
-        ],
-        ids=["rows missing", "error in 200", "other fields"],
-    )
-    def test_a_page_of_another_shape_is_refused(self, api: House, server: Server, reply: Reply, words: str) -> None:
-        path = API.format("26.1")
-        live.check_refused(api, server, "ucdp_ged", path, reply, words)
 
 
 @pytest.mark.parametrize(

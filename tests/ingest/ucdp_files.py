@@ -11,6 +11,8 @@ from typing import Any
 
 from tests.server import Question, Reply
 
+GED = "/downloads/ged/ged261-csv.zip"
+JANUARY = "/downloads/candidateged/GEDEvent_v26_0_1.csv"
 HEADER = [
     "id",
     "relid",

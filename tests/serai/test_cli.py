@@ -51,7 +51,7 @@ def test_without_a_warehouse_it_says_what_to_do_first(tmp_path: Path) -> None:
 def test_an_unknown_source_is_wrong_use_and_names_the_known_ones(tmp_path: Path) -> None:
     found = serai("ingest", "atlantis", data=tmp_path)
     assert found.returncode == 2
-    assert "no source is called atlantis: there are border_performance, bts, claims" in found.stderr
+    assert f"no source is called atlantis: there are {', '.join(source.names())}" in found.stderr
 
 
 def test_a_wrong_setting_is_named(published: Path) -> None:
