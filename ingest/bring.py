@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +11,10 @@ import duckdb
 from ingest import snapshots
 from ingest.csv_file import BatchError
 from ingest.manners import Manners
-from ingest.snapshots import Answer, Recorded
+from ingest.snapshots import Answer, Incoming, Recorded
 from ingest.source import Source, Wanted
+
+PART = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,15 @@ class ReplayError(Exception):
     """The records cannot give what was asked for; the message says why and what to do."""
 
 
-def shipped(raw: Path, one: Source) -> list[Answer]:
-    """The file of a shipped source. Raises OSError, BatchError."""
+def shipped(raw: Path, one: Source, folder: Path) -> list[Answer]:
+    """The file of a shipped source, kept in the folder of snapshots. Raises OSError, BatchError."""
     path = raw / one.address
     if path.exists() and not path.is_file():
         raise BatchError("this is no file: put the CSV file in its place")
-    return [Answer(one.address, _now(), path.read_bytes())]
+    with path.open("rb") as file, Incoming(folder, one.name) as incoming:
+        while part := file.read(PART):
+            incoming.write(part)
+        return [Answer(one.address, _now(), *snapshots.keep(incoming))]
 
 
 def wanted(con: duckdb.DuckDBPyConnection, one: Source) -> Wanted:
@@ -47,20 +51,15 @@ def wanted(con: duckdb.DuckDBPyConnection, one: Source) -> Wanted:
 
 
 def live(
-    one: Source,
-    base_urls: Mapping[str, str],
-    manners: Manners,
-    cache: Path,
-    asked: dict[str, float],
-    wanted: Wanted,
+    one: Source, wanted: Wanted, manners: Manners, folder: Path, cache: Path, asked: dict[str, float]
 ) -> list[Answer]:
-    """What a live source publishes now; ``asked`` has when each host was last asked. Raises FetchError."""
+    """What a live source publishes now, kept in the folder of snapshots; ``asked`` has when each host was last asked.
+
+    Raises FetchError.
+    """
     from ingest.client import Client
 
-    if one.name in base_urls:
-        one = one.moved_to(base_urls[one.name])
-    cache.mkdir(parents=True, exist_ok=True)
-    with Client(one, manners, cache, asked) as client:
+    with Client(one, manners, folder, cache, asked) as client:
         return list(one.fetch(client, one, wanted))
 
 

@@ -142,7 +142,7 @@ def record_validations(con: duckdb.DuckDBPyConnection, run: SourceRun, verdict: 
                 check.severity,
                 check.outcome,
                 check.rows_judged,
-                len(check.failures),
+                check.rows_failed,
                 check.observed,
                 verdict.report,
             )
@@ -151,25 +151,21 @@ def record_validations(con: duckdb.DuckDBPyConnection, run: SourceRun, verdict: 
     )
 
 
-def quarantine(con: duckdb.DuckDBPyConnection, run: SourceRun, verdict: Verdict, rows: pl.DataFrame) -> None:
-    """Write each reason for which a row is held back, with the row as it came."""
-    if not verdict.failures:
-        return
-    as_came = {row["row_number"]: _as_came(row) for row in rows.iter_rows(named=True)}
-    con.executemany(
-        "INSERT INTO ops.quarantine VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                run.run_id,
-                run.dataset,
-                run.source,
-                failure.row_number,
-                failure.expectation,
-                failure.reason,
-                as_came[failure.row_number],
-            )
-            for failure in verdict.failures
-        ],
+def held_back(failures: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The lines by which a stage holds rows back: each critical failure, with the row as it came."""
+    critical = failures.filter(pl.col("severity") == "critical").select("row_number", "expectation", "reason")
+    came = rows.join(critical.select("row_number").unique(), on="row_number", how="semi")
+    return critical.join(came.select("row_number", as_came(came)), on="row_number")
+
+
+def quarantine(con: duckdb.DuckDBPyConnection, run: SourceRun) -> None:
+    """Write each reason for which a row of the stage is held back, with the row as it came."""
+    con.execute(
+        """
+        INSERT INTO ops.quarantine BY NAME
+        SELECT $run_id AS run_id, $dataset AS dataset, $source AS source, held.* FROM held
+        """,
+        {"run_id": run.run_id, "dataset": run.dataset, "source": run.source},
     )
 
 
@@ -179,10 +175,10 @@ def correct(con: duckdb.DuckDBPyConnection, run: SourceRun, contract: Contract, 
         return
     # The key as the row was loaded; of a row dropped as it came, which is the same.
     keys = [{name: one.corrected[name] for name in ("row_number", *contract.primary_key)} for one in applied]
-    came = [{"row_number": one.as_came["row_number"], "row": _as_came(one.as_came)} for one in applied]
+    rows = pl.DataFrame([one.as_came for one in applied], infer_schema_length=None)
     con.register("lines", corrections.recorded(applied).to_arrow())
     con.register("keys", pl.DataFrame(keys, infer_schema_length=None).to_arrow())
-    con.register("came", pl.DataFrame(came).to_arrow())
+    con.register("came", rows.select("row_number", as_came(rows)).to_arrow())
     con.execute(
         f"""
         INSERT INTO ops.corrections BY NAME
@@ -199,10 +195,23 @@ def correct(con: duckdb.DuckDBPyConnection, run: SourceRun, contract: Contract, 
         con.unregister(name)
 
 
-def _as_came(row: dict[str, object]) -> str:
-    """The row as JSON, with the text of what could not be read in its place."""
+def as_came(rows: pl.DataFrame) -> pl.Expr:
+    """The column ``row``: each row as JSON without what is empty, what could not be read as text in its place."""
     found = (UNREADABLE, OVERSIZED, "row_number")
-    columns = {name: row.get(UNREADABLE + name) or value for name, value in row.items() if not name.startswith(found)}
-    return json.dumps(
-        {name: value for name, value in columns.items() if value is not None}, default=str, ensure_ascii=False
-    )
+    names = [name for name in rows.columns if not name.startswith(found)]
+    members = pl.concat_str([_member(name, rows) for name in names], separator=", ", ignore_nulls=True)
+    return pl.concat_str(pl.lit("{"), members, pl.lit("}")).alias("row")
+
+
+def _member(name: str, rows: pl.DataFrame) -> pl.Expr:
+    """``"name": value``, or null where there is no value."""
+    value = pl.col(name).cast(pl.String) if rows.schema[name].is_temporal() else pl.col(name)
+    text = pl.col(UNREADABLE + name) if UNREADABLE + name in rows.columns else pl.lit(None, pl.String)
+    told = pl.coalesce(_encoded(text), _encoded(value))
+    return pl.concat_str(pl.lit(f"{json.dumps(name)}: "), told)
+
+
+def _encoded(value: pl.Expr) -> pl.Expr:
+    # Polars writes JSON of structs alone: {"v":…}
+    packed = pl.struct(value.alias("v")).struct.json_encode()
+    return pl.when(value.is_not_null()).then(packed.str.slice(5, packed.str.len_chars() - 6))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -13,19 +14,19 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
-from ingest import bring, corrections, ledger, snapshots, source
+from ingest import bring, corrections, ledger, slices, snapshots, source
 from ingest.bring import Order
 from ingest.corrections import Applied
 from ingest.csv_file import BatchError, ParseLimits
 from ingest.ledger import SourceRun
 from ingest.manners import Manners
-from ingest.snapshots import Answer
+from ingest.snapshots import Answer, Recorded
 from ingest.source import Source
 from warehouse import contracts, macros, models, publish, schema
-from warehouse.load import Delivery, Scope, load, transaction
+from warehouse.load import Delivery, Stage, transaction
 
 if TYPE_CHECKING:
-    from expectations.judge import Judge
+    from expectations.judge import Hearing, Judge
 
 Tell = Callable[[str, int, int], None]
 Choose = Callable[[duckdb.DuckDBPyConnection], list[Order]]
@@ -48,7 +49,7 @@ class Places:
 
     @property
     def cache(self) -> Path:
-        """The folder with the HTTP cache, which may be deleted at any time."""
+        """The folder that remembers by what live sources are asked for changes; it may be deleted at any time."""
         return self.raw / "cache"
 
 
@@ -59,6 +60,7 @@ class Limits:
     parse: ParseLimits
     most_bad: float
     keep_versions: int
+    memory_mb: int
     manners: Manners
 
 
@@ -100,7 +102,8 @@ def _publish(places: Places, choose: Choose, limits: Limits, tell: Tell) -> Inge
     started = time.monotonic()
     with publish.writing(places.warehouse) as private:
         with duckdb.connect(str(private)) as con:
-            bench = _Bench(con, places, limits, leaves_traces=True)
+            con.execute(f"SET memory_limit = '{limits.memory_mb}MB'")
+            bench = _Bench(con, places, limits, places.snapshots)
             runs, counts = _build(con, bench, choose, tell)
         bench.finish()
         tell("publishing", len(runs), len(runs))
@@ -117,8 +120,9 @@ def check(places: Places, chosen: Iterable[str], limits: Limits, tell: Tell) -> 
     needed = set(chosen)
     while more := {s.name for s in map(source.load, source.shipped()) if _feeds(s, needed)} - needed:
         needed |= more
-    with duckdb.connect() as con:
-        bench = _Bench(con, places, limits, leaves_traces=False)
+    with tempfile.TemporaryDirectory(prefix="serai-") as folder, duckdb.connect() as con:
+        con.execute(f"SET memory_limit = '{limits.memory_mb}MB'; SET temp_directory = '{folder}/spilled'")
+        bench = _Bench(con, places, limits, Path(folder), leaves_traces=False)
         runs, counts = _build(con, bench, lambda _: [Order(one) for one in source.ordered(needed)], tell)
         held_back = con.sql("FROM quarantine ORDER BY dataset, row_number").pl()
     return Ingest(runs, counts, None, time.monotonic() - started), held_back
@@ -149,15 +153,22 @@ def _build(
 class _Bench:
     """What the sources of one ingest share: the connection, the limits, and one judge, made when first needed.
 
-    Without ``leaves_traces`` neither snapshots nor reports are written.
+    Answers go to the folder ``snapshots``. Without ``leaves_traces`` neither records nor reports are written.
     """
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, places: Places, limits: Limits, *, leaves_traces: bool
+        self,
+        con: duckdb.DuckDBPyConnection,
+        places: Places,
+        limits: Limits,
+        snapshots: Path,
+        *,
+        leaves_traces: bool = True,
     ) -> None:
         self.con = con
         self.places = places
         self.limits = limits
+        self.snapshots = snapshots
         self.leaves_traces = leaves_traces
         self._judge: Judge | None = None
         self._asked: dict[str, float] = {}
@@ -175,29 +186,26 @@ class _Bench:
 
     def finish(self) -> None:
         """Bring the index of the reports up to date, where any were written."""
-        if self._judge is not None and self.leaves_traces:
+        if self.leaves_traces and self._judge is not None and self.places.reports.exists():
             from expectations import reports
 
             reports.write_index(self.places.reports)
 
     def bring(self, order: Order) -> list[Answer]:
         """What the source gives, kept as snapshots. Raises OSError, BatchError."""
-        one, places = order.source, self.places
+        one = order.source
         if order.recorded:
-            return snapshots.replay(order.recorded)
+            return snapshots.replay(self.places.snapshots, order.recorded)
         if one.live:
+            one = one.moved_to(self.places.base_urls[one.name]) if one.name in self.places.base_urls else one
             wanted = bring.wanted(self.con, one)
-            answers = bring.live(one, places.base_urls, self.limits.manners, places.cache, self._asked, wanted)
-        else:
-            answers = bring.shipped(places.raw, one)
-        if self.leaves_traces:
-            snapshots.keep(places.snapshots, one.name, answers)
-        return answers
+            return bring.live(one, wanted, self.limits.manners, self.snapshots, self.places.cache, self._asked)
+        return bring.shipped(self.places.raw, one, self.snapshots)
 
     def record(self, order: Order, run: SourceRun, answers: list[Answer]) -> None:
         """Write down what the run was given, so that it can be replayed."""
         if self.leaves_traces and not order.recorded:
-            snapshots.record(self.places.snapshots, run.source, run.run_id, run.started_at, answers)
+            snapshots.record(self.places.snapshots, Recorded(run.source, run.run_id, run.started_at), answers)
 
 
 def _take_in(bench: _Bench, order: Order) -> SourceRun:
@@ -229,45 +237,51 @@ def _begun(con: duckdb.DuckDBPyConnection, order: Order) -> SourceRun:
 
 def _steps(bench: _Bench, order: Order, run: SourceRun) -> SourceRun:
     one, answers = order.source, bench.bring(order)
+    if not answers:
+        return replace(run, outcome="unchanged")
     digest = snapshots.of_batch(answers)
     run = replace(run, snapshot=digest, fingerprint=ledger.fingerprint(bench.con, one, digest))
     if run.fingerprint == ledger.last_fingerprint(bench.con, one):
         return ledger.unchanged(bench.con, run)
     bench.record(order, run, answers)
-    as_came = _rows(one, answers, bench.limits.parse)
-    # A file cut off lacks rows for another reason than that its errors were mended: the judges say so.
-    known = corrections.load(one) if as_came.height >= one.fewest else []
-    rows, corrected = corrections.apply(as_came, known)
-    return _judge_and_load(bench, one, run, rows, corrected, one.scope(answers))
+    with Stage(bench.con, contracts.load(one.dataset)) as stage:
+        return _judge_and_load(bench, one, run, answers, stage)
 
 
-def _rows(one: Source, answers: list[Answer], limits: ParseLimits) -> pl.DataFrame:
-    """The rows of all answers; those of a later one are numbered on from the one before."""
-    contract, frames, last = contracts.load(one.dataset), [], 0
-    for answer in answers:
-        rows = one.parse(answer.content, contract, limits).with_columns(pl.col("row_number") + last)
-        frames.append(rows)
-        last = rows.select(pl.col("row_number").max()).item() or last
-    return pl.concat(frames)
-
-
-def _judge_and_load(
-    bench: _Bench, one: Source, run: SourceRun, rows: pl.DataFrame, corrected: list[Applied], scope: Scope
-) -> SourceRun:
+def _judge_and_load(bench: _Bench, one: Source, run: SourceRun, answers: list[Answer], stage: Stage) -> SourceRun:
     from expectations.judge import Batch
 
-    contract = contracts.load(one.dataset)
-    verdict = bench.judge.judge(Batch(one.name, contract, rows, one.fewest, one.most), run.run_id)
-    run = replace(run, rows_seen=rows.height, warnings=verdict.warnings)
+    hearing = bench.judge.hearing(Batch(one.name, stage.contract, one.fewest, one.most))
+    corrected = _hear(one, answers, bench.limits.parse, hearing, stage)
+    verdict = hearing.verdict(run.run_id)
+    run = replace(run, rows_seen=verdict.rows, warnings=verdict.warnings)
     ledger.record_validations(bench.con, run, verdict)
     refusal = verdict.refusal(bench.limits.most_bad)
     if verdict.error or refusal:
         outcome = "error" if verdict.error else "refused"
         return replace(run, outcome=outcome, reason=f"{one.address}: {verdict.error or refusal}")
-    good = rows.filter(~pl.col("row_number").is_in(verdict.bad_rows)).select(contract.columns)
     with transaction(bench.con):
-        ledger.quarantine(bench.con, run, verdict, rows)
-        ledger.correct(bench.con, run, contract, corrected)
-        by = Delivery(one.name, run.run_id, run.started_at, scope)
-        loaded = load(bench.con, contract, good, present=rows, by=by)
+        ledger.quarantine(bench.con, run)
+        ledger.correct(bench.con, run, stage.contract, corrected)
+        loaded = stage.load(Delivery(one.name, run.run_id, run.started_at, one.scope(answers)))
     return replace(run, outcome="loaded", loaded=loaded, rows_quarantined=len(verdict.bad_rows))
+
+
+def _hear(one: Source, answers: list[Answer], limits: ParseLimits, hearing: Hearing, stage: Stage) -> list[Applied]:
+    """Judge and stage all rows, slice by slice, and return what was corrected.
+
+    A correction speaks of one row among all: where there are any, or the suite compares rows, there is one slice.
+    """
+    known, applied = corrections.load(one), list[Applied]()
+    size = slices.ROWS if hearing.in_slices and not known else None
+    for as_came in slices.of_batch(one, answers, limits, size):
+        rows = as_came
+        # A file cut off lacks rows for another reason than that its errors were mended: the judges say so.
+        if as_came.height >= one.fewest:
+            rows, applied = corrections.apply(as_came, known)
+        failures = hearing.hear(rows)
+        stage.add(rows)
+        stage.hold_back(ledger.held_back(failures, rows))
+    twice = stage.twice()
+    stage.hold_back(ledger.held_back(hearing.hear_keys(twice), twice))
+    return applied

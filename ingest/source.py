@@ -2,7 +2,8 @@
 
 A source is ``ingest/sources/<name>.yaml`` (who publishes, under which licence, where, how often, how many rows to
 expect) and, where its bytes are not already a CSV file in its dataset's shape, ``<name>.py`` beside it with
-``parse(content, contract, limits)``. A source whose address begins with https:// is live: it is fetched by a plain
+``parse(content, contract, limits)`` or, for answers too large to hold, ``parse_slices(answer, contract, limits)``,
+which yields their rows slice by slice. A source whose address begins with https:// is live: it is fetched by a plain
 download or, where its module has one, by ``fetch(client, source, wanted)``, which yields the answers in order; where
 they are not all that there is, the module's ``scope(answers)`` says of what they are. Its known errors, if any, are
 ``<name>.corrections.yaml`` (ingest.corrections). Nothing else names a source.
@@ -13,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import graphlib
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).with_name("sources")
 Parse = Callable[[bytes, Contract, ParseLimits], pl.DataFrame]
+ParseSlices = Callable[["Answer", Contract, ParseLimits], "Iterator[pl.DataFrame]"]
 Fetch = Callable[["Client", "Source", "Wanted"], "Iterable[Answer]"]
 ScopeOf = Callable[["list[Answer]"], Scope]
 
@@ -119,6 +121,15 @@ class Source:
         """How its bytes become rows: its module's ``parse``, or the CSV reader."""
         found: Parse = getattr(self._module, "parse", csv_file.parse)
         return found
+
+    @property
+    def parse_slices(self) -> ParseSlices:
+        """How an answer becomes rows, slice by slice: its module's ``parse_slices``, or one slice from ``parse``.
+
+        Row numbers count on within an answer.
+        """
+        found: ParseSlices | None = getattr(self._module, "parse_slices", None)
+        return found or (lambda answer, contract, limits: iter([self.parse(answer.content, contract, limits)]))
 
     @property
     def fetch(self) -> Fetch:

@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     most_bad_share: float = Field(
         default=0.5, gt=0, le=1, description="Share of bad rows beyond which a batch is refused."
     )
+    ingest_memory_mb: int = Field(
+        default=700,
+        ge=128,
+        description="Memory that the database may use in an ingest, MB; what is more goes to disk.",
+    )
     sql_seconds: float = Field(default=5, gt=0, description="Time that one SQL query may take, seconds.")
     sql_rows: int = Field(default=10_000, gt=0, description="Rows that one SQL query returns at most.")
     sql_memory_mb: int = Field(default=512, ge=64, description="Memory that SQL queries may use, MB.")
@@ -95,7 +100,7 @@ class Settings(BaseSettings):
         from ingest.run import Limits
 
         parse = ParseLimits(self.max_file_bytes, self.max_field_characters)
-        return Limits(parse, self.most_bad_share, self.keep_versions, self.manners)
+        return Limits(parse, self.most_bad_share, self.keep_versions, self.ingest_memory_mb, self.manners)
 
     @property
     def manners(self) -> Manners:

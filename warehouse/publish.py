@@ -143,7 +143,7 @@ def _private_copy(folder: Path) -> Path:
     building = folder / "building"
     building.mkdir(exist_ok=True)
     for left_behind in building.iterdir():
-        left_behind.unlink()  # we hold the writer's lock, so its maker is dead
+        _remove(left_behind)  # we hold the writer's lock, so its maker is dead
     private = building / f"{os.getpid()}.duckdb"
     version = current_version(folder)
     if version is not None:
@@ -155,8 +155,11 @@ def _private_copy(folder: Path) -> Path:
 
 
 def _remove(private: Path) -> None:
-    private.unlink(missing_ok=True)
-    private.with_name(private.name + ".wal").unlink(missing_ok=True)
+    """Remove a private file, or what DuckDB left beside one: its log, and the folder that it spilled to."""
+    for path in (private, private.with_name(private.name + ".wal"), private.with_name(private.name + ".tmp")):
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
 
 
 def _in_use(place: Path) -> bool:

@@ -28,7 +28,9 @@ MANNERS = Manners(
     pause_seconds=0,
     most_bytes=60_000_000,
 )
-LIMITS = Limits(ParseLimits(file_bytes=60_000_000, field_characters=20_000), 0.5, keep_versions=2, manners=MANNERS)
+LIMITS = Limits(
+    ParseLimits(file_bytes=60_000_000, field_characters=20_000), 0.5, keep_versions=2, memory_mb=700, manners=MANNERS
+)
 
 
 class House:
