@@ -19,10 +19,12 @@ PART = 1 << 20
 
 @dataclass(frozen=True)
 class Order:
-    """One source to be taken in: as it is now, or as an earlier run recorded it."""
+    """One source to be taken in: as it is now, as an earlier run recorded it, or the days of a backfill."""
 
     source: Source
     recorded: Recorded | None = None
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
 
 
 class ReplayError(Exception):
@@ -40,14 +42,15 @@ def shipped(raw: Path, one: Source, folder: Path) -> list[Answer]:
         return [Answer(one.address, _now(), *snapshots.keep(incoming))]
 
 
-def wanted(con: duckdb.DuckDBPyConnection, one: Source) -> Wanted:
+def wanted(con: duckdb.DuckDBPyConnection, order: Order) -> Wanted:
     """What of a source is asked for, given what the warehouse holds of it."""
+    one = order.source
     if one.progress is None:
-        return Wanted()
+        return Wanted(None, order.first_day, order.last_day)
     newest = con.execute(
         f"SELECT max({one.progress}) FROM facts.{one.dataset} WHERE source = ?", [one.name]
     ).fetchall()[0][0]
-    return Wanted(newest)
+    return Wanted(newest, order.first_day, order.last_day)
 
 
 def live(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
-import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
@@ -37,6 +37,8 @@ class SourceRun:
     outcome: str
     started_at: dt.datetime
     seconds: float
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
     reason: str | None = None
     snapshot: str | None = None
     fingerprint: str | None = None
@@ -46,14 +48,11 @@ class SourceRun:
     loaded: Loaded = field(default_factory=Loaded)
 
 
-def now(con: duckdb.DuckDBPyConnection, recorded: dt.datetime | None = None) -> dt.datetime:
-    """The time of a run, UTC: now, or as recorded, but later than any earlier run's even if the clock was set back.
-
-    A warehouse rebuilt from records so has every version at its own time.
-    """
-    wanted = recorded or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    [(earliest,)] = con.execute("SELECT max(started_at) + INTERVAL 1 MICROSECOND FROM ops.runs").fetchall()
-    return max(wanted, earliest) if earliest else wanted
+def newest(con: duckdb.DuckDBPyConnection) -> dt.datetime | None:
+    """When the newest run began, None before the first."""
+    [(found,)] = con.execute("SELECT max(started_at) FROM ops.runs").fetchall()
+    at: dt.datetime | None = found
+    return at
 
 
 def declare(con: duckdb.DuckDBPyConnection) -> None:
@@ -68,18 +67,36 @@ def declare(con: duckdb.DuckDBPyConnection) -> None:
 
 def fingerprint(con: duckdb.DuckDBPyConnection, one: Source, digest: str) -> str:
     """A hash over the bytes and all that decides what becomes of them, the datasets judged against included."""
-    rules = [*one.files, contracts.HERE / f"{one.dataset}.yaml", Path(contracts.__file__)]
-    # All modules of sources, for one may use another.
-    for package in ("expectations", "ingest", "ingest/sources", "warehouse"):
-        rules += sorted((HOUSE / package).glob("*.py"))
+    rules = [*one.files, contracts.HERE / f"{one.dataset}.yaml"]
     rules.append(HOUSE / "expectations" / "suites" / f"{one.dataset}.py")
-    parts = [digest, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in rules)]
+    parts = [digest, _code(), *(hashlib.sha256(path.read_bytes()).hexdigest() for path in rules)]
     for dataset in sorted(source.judged_against(one.dataset) - {one.dataset}):
         changed = con.execute(
             f"SELECT max(greatest(loaded_at, coalesce(superseded_at, loaded_at))) FROM facts.{dataset}"
         ).fetchall()
         parts.append(f"{dataset} {changed}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@functools.cache
+def _code() -> str:
+    """A hash over the code of this process; of all modules of sources, for one may use another."""
+    files = [Path(contracts.__file__)]
+    for package in ("expectations", "ingest", "ingest/sources", "warehouse"):
+        files += sorted((HOUSE / package).glob("*.py"))
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def made_by(con: duckdb.DuckDBPyConnection) -> str:
+    """A hash over all but the facts that decides what a version holds: code, contracts, models, sources, and the day.
+
+    A version made by something else is made anew even if no source has anything new.
+    """
+    files = [path for kind in ("sql", "yaml") for path in sorted((HOUSE / "warehouse").rglob(f"*.{kind}"))]
+    files += sorted((HOUSE / "ingest" / "sources").glob("*.yaml"))
+    today = str(con.execute("SELECT current_date").fetchall())
+    said = [today.encode(), _code().encode(), *(path.read_bytes() for path in files)]
+    return hashlib.sha256(b"\0".join(said)).hexdigest()
 
 
 def last_fingerprint(con: duckdb.DuckDBPyConnection, one: Source) -> str | None:
@@ -118,15 +135,11 @@ def unchanged(con: duckdb.DuckDBPyConnection, run: SourceRun) -> SourceRun:
     )
 
 
-def record(con: duckdb.DuckDBPyConnection, run: SourceRun, clock: float) -> SourceRun:
-    """Write the run's line, with the time taken since the monotonic ``clock``, and return the run so completed."""
-    run = replace(run, seconds=time.monotonic() - clock)
-    line = {name: value for name, value in asdict(run).items() if name != "loaded"}
-    line |= {f"rows_{name}": value for name, value in asdict(run.loaded).items()}
-    line["finished_at"] = run.started_at + dt.timedelta(seconds=run.seconds)
-    names = ", ".join(line)
-    con.execute(f"INSERT INTO ops.runs ({names}) VALUES ({', '.join(f'${name}' for name in line)})", line)
-    return run
+def line(run: SourceRun) -> dict[str, Any]:
+    """The run's line of ops.runs."""
+    said = {name: value for name, value in asdict(run).items() if name != "loaded"}
+    said |= {f"rows_{name}": value for name, value in asdict(run.loaded).items()}
+    return said | {"finished_at": run.started_at + dt.timedelta(seconds=run.seconds)}
 
 
 def record_validations(con: duckdb.DuckDBPyConnection, run: SourceRun, verdict: Verdict) -> None:

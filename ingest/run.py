@@ -1,13 +1,16 @@
-"""One ingest: fetch, parse, correct, judge, load, derive, publish. Readers see all of it or nothing."""
+"""One ingest: fetch, compare, parse, correct, judge, load, derive, publish. Readers see all of it or nothing.
+
+Whether there is anything new is told from the published version. Only if there is, or if that version was made on
+another day or by an older Serai, a private copy is made and written.
+"""
 
 from __future__ import annotations
 
 import logging
-import secrets
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,53 +18,23 @@ import duckdb
 import polars as pl
 
 from ingest import bring, corrections, ledger, slices, snapshots, source
+from ingest.bench import Bench, Limits, Places
 from ingest.bring import Order
 from ingest.corrections import Applied
 from ingest.csv_file import BatchError, ParseLimits
 from ingest.ledger import SourceRun
-from ingest.manners import Manners
-from ingest.snapshots import Answer, Recorded
+from ingest.snapshots import Answer
 from ingest.source import Source
-from warehouse import contracts, macros, models, publish, schema
+from warehouse import contracts, journal, macros, models, publish, schema
 from warehouse.load import Delivery, Stage, transaction
 
 if TYPE_CHECKING:
-    from expectations.judge import Hearing, Judge
+    from expectations.judge import Hearing
 
 Tell = Callable[[str, int, int], None]
 Choose = Callable[[duckdb.DuckDBPyConnection], list[Order]]
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where an ingest finds and leaves things; ``base_urls`` has other hosts for live sources, by name."""
-
-    raw: Path
-    warehouse: Path
-    reports: Path
-    geometry: Path
-    base_urls: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def snapshots(self) -> Path:
-        """The folder with the bytes of every batch, as they came."""
-        return self.raw / "snapshots"
-
-    @property
-    def cache(self) -> Path:
-        """The folder that remembers by what live sources are asked for changes; it may be deleted at any time."""
-        return self.raw / "cache"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What an ingest allows."""
-
-    parse: ParseLimits
-    most_bad: float
-    keep_versions: int
-    memory_mb: int
-    manners: Manners
+# What a version was made by, in ops.schema_parts.
+HOUSE = "house"
 
 
 @dataclass(frozen=True)
@@ -99,15 +72,53 @@ def replay(places: Places, chosen: Iterable[str], until: str | None, limits: Lim
 
 
 def _publish(places: Places, choose: Choose, limits: Limits, tell: Tell) -> Ingest:
-    started = time.monotonic()
-    with publish.writing(places.warehouse) as private:
+    with publish.writing(places.warehouse):
+        return _as_needed(Bench(places, limits, places.snapshots, {}), choose, tell)
+
+
+def _as_needed(bench: Bench, choose: Choose, tell: Tell) -> Ingest:
+    """Take in what is new and publish it; the writer's place must be held."""
+    started, folder = time.monotonic(), bench.places.warehouse
+    if publish.current_version(folder) is None:
+        return _new_version(bench, choose, tell, started)
+    with publish.holding(folder) as (_, path), duckdb.connect(str(path), read_only=True) as con:
+        orders = choose(con)
+        runs = _all_unchanged(bench, con, orders, tell)
+    if runs is None:
+        return _new_version(bench, lambda _: orders, tell, started)
+    journal.add(folder, [ledger.line(run) for run in runs])
+    return Ingest(runs, {}, None, time.monotonic() - started)
+
+
+def _all_unchanged(
+    bench: Bench, con: duckdb.DuckDBPyConnection, orders: list[Order], tell: Tell
+) -> list[SourceRun] | None:
+    """The runs, if no source has anything new and the version is as it would be made now; else None."""
+    if schema.parts(con).get(HOUSE) != ledger.made_by(con):
+        return None
+    runs = []
+    for position, order in enumerate(orders):
+        tell(order.source.name, position, len(orders))
+        found = bench.bring(con, order)
+        if found.error:
+            return None
+        run, _ = _compared(bench, con, order)
+        if run.outcome != "unchanged":
+            return None
+        runs.append(replace(run, seconds=found.seconds))
+    return runs
+
+
+def _new_version(bench: Bench, choose: Choose, tell: Tell, started: float) -> Ingest:
+    folder = bench.places.warehouse
+    with publish.building(folder) as private:
         with duckdb.connect(str(private)) as con:
-            con.execute(f"SET memory_limit = '{limits.memory_mb}MB'")
-            bench = _Bench(con, places, limits, places.snapshots)
+            con.execute(f"SET memory_limit = '{bench.limits.memory_mb}MB'")
             runs, counts = _build(con, bench, choose, tell)
         bench.finish()
         tell("publishing", len(runs), len(runs))
-        version = publish.publish(places.warehouse, private, limits.keep_versions)
+        version = publish.publish(folder, private, bench.limits.keep_versions)
+        journal.clear(folder)
     return Ingest(runs, counts, version, time.monotonic() - started)
 
 
@@ -122,7 +133,7 @@ def check(places: Places, chosen: Iterable[str], limits: Limits, tell: Tell) -> 
         needed |= more
     with tempfile.TemporaryDirectory(prefix="serai-") as folder, duckdb.connect() as con:
         con.execute(f"SET memory_limit = '{limits.memory_mb}MB'; SET temp_directory = '{folder}/spilled'")
-        bench = _Bench(con, places, limits, Path(folder), leaves_traces=False)
+        bench = Bench(places, limits, Path(folder), {}, leaves_traces=False)
         runs, counts = _build(con, bench, lambda _: [Order(one) for one in source.ordered(needed)], tell)
         held_back = con.sql("FROM quarantine ORDER BY dataset, row_number").pl()
     return Ingest(runs, counts, None, time.monotonic() - started), held_back
@@ -134,86 +145,32 @@ def _feeds(candidate: Source, needed: set[str]) -> bool:
 
 
 def _build(
-    con: duckdb.DuckDBPyConnection, bench: _Bench, choose: Choose, tell: Tell
+    con: duckdb.DuckDBPyConnection, bench: Bench, choose: Choose, tell: Tell
 ) -> tuple[list[SourceRun], dict[str, int]]:
     schema.create(con)
+    journal.fold(con, bench.places.warehouse)
     ledger.declare(con)
     orders = choose(con)
     runs = []
     for position, order in enumerate(orders):
         tell(order.source.name, position, len(orders))
-        runs.append(_take_in(bench, order))
+        runs.append(_take_in(bench, con, order))
     tell("deriving", len(orders), len(orders))
-    counts = models.build(con)
+    counts = models.build(con, {run.dataset for run in runs if run.loaded.changes})
     macros.create(con)
     models.refresh_freshness(con)
+    schema.remember(con, HOUSE, ledger.made_by(con))
     return runs, counts
 
 
-class _Bench:
-    """What the sources of one ingest share: the connection, the limits, and one judge, made when first needed.
-
-    Answers go to the folder ``snapshots``. Without ``leaves_traces`` neither records nor reports are written.
-    """
-
-    def __init__(
-        self,
-        con: duckdb.DuckDBPyConnection,
-        places: Places,
-        limits: Limits,
-        snapshots: Path,
-        *,
-        leaves_traces: bool = True,
-    ) -> None:
-        self.con = con
-        self.places = places
-        self.limits = limits
-        self.snapshots = snapshots
-        self.leaves_traces = leaves_traces
-        self._judge: Judge | None = None
-        self._asked: dict[str, float] = {}
-
-    @property
-    def judge(self) -> Judge:
-        """The judge; the first use takes the seconds that Great Expectations needs to be imported."""
-        if self._judge is None:
-            from expectations.judge import Judge
-            from expectations.references import References
-
-            reports = self.places.reports if self.leaves_traces else None
-            self._judge = Judge(References(self.con, self.places.geometry), reports)
-        return self._judge
-
-    def finish(self) -> None:
-        """Bring the index of the reports up to date, where any were written."""
-        if self.leaves_traces and self._judge is not None and self.places.reports.exists():
-            from expectations import reports
-
-            reports.write_index(self.places.reports)
-
-    def bring(self, order: Order) -> list[Answer]:
-        """What the source gives, kept as snapshots. Raises OSError, BatchError."""
-        one = order.source
-        if order.recorded:
-            return snapshots.replay(self.places.snapshots, order.recorded)
-        if one.live:
-            one = one.moved_to(self.places.base_urls[one.name]) if one.name in self.places.base_urls else one
-            wanted = bring.wanted(self.con, one)
-            return bring.live(one, wanted, self.limits.manners, self.snapshots, self.places.cache, self._asked)
-        return bring.shipped(self.places.raw, one, self.snapshots)
-
-    def record(self, order: Order, run: SourceRun, answers: list[Answer]) -> None:
-        """Write down what the run was given, so that it can be replayed."""
-        if self.leaves_traces and not order.recorded:
-            snapshots.record(self.places.snapshots, Recorded(run.source, run.run_id, run.started_at), answers)
-
-
-def _take_in(bench: _Bench, order: Order) -> SourceRun:
+def _take_in(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> SourceRun:
     """Take in one source; whatever goes wrong with it is its own line in the ledger and nobody else's trouble."""
-    one, clock = order.source, time.monotonic()
-    run = _begun(bench.con, order)
+    one, found, clock = order.source, bench.bring(con, order), time.monotonic()
+    run = found.run
     try:
-        run = _steps(bench, order, run)
+        if found.error:
+            raise found.error
+        run = _steps(bench, con, order)
     except OSError as error:
         run = replace(run, reason=f"{one.address}: {error.strerror}: restore the file")
     except BatchError as error:
@@ -221,48 +178,48 @@ def _take_in(bench: _Bench, order: Order) -> SourceRun:
     except Exception as error:
         logging.getLogger(__name__).exception("source %s", one.name)
         run = replace(run, outcome="error", reason=f"{one.address}: {type(error).__name__}: {error}")
-    return ledger.record(bench.con, run, clock)
+    run = replace(run, seconds=found.seconds + time.monotonic() - clock)
+    journal.insert(con, ledger.line(run))
+    return run
 
 
-def _begun(con: duckdb.DuckDBPyConnection, order: Order) -> SourceRun:
-    """The run as it begins; one that the warehouse lacks comes back from its record with its own id and time."""
-    one, recorded = order.source, order.recorded
-    if recorded and not con.execute("SELECT 1 FROM ops.runs WHERE run_id = ?", [recorded.run_id]).fetchall():
-        started, run_id = ledger.now(con, recorded.at), recorded.run_id
-    else:
-        started = ledger.now(con)
-        run_id = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    return SourceRun(run_id, one.name, one.dataset, "refused", started, 0)
+def _compared(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> tuple[SourceRun, list[Answer]]:
+    """The run as far as its answers tell, and these: ``unchanged`` where they are what was taken in last, or none."""
+    one, found = order.source, bench.bring(con, order)
+    if not found.answers:
+        return replace(found.run, outcome="unchanged"), []
+    digest = snapshots.of_batch(found.answers)
+    run = replace(found.run, snapshot=digest, fingerprint=ledger.fingerprint(con, one, digest))
+    if run.fingerprint == ledger.last_fingerprint(con, one):
+        run = ledger.unchanged(con, run)
+    return run, found.answers
 
 
-def _steps(bench: _Bench, order: Order, run: SourceRun) -> SourceRun:
-    one, answers = order.source, bench.bring(order)
-    if not answers:
-        return replace(run, outcome="unchanged")
-    digest = snapshots.of_batch(answers)
-    run = replace(run, snapshot=digest, fingerprint=ledger.fingerprint(bench.con, one, digest))
-    if run.fingerprint == ledger.last_fingerprint(bench.con, one):
-        return ledger.unchanged(bench.con, run)
+def _steps(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> SourceRun:
+    run, answers = _compared(bench, con, order)
+    if run.outcome == "unchanged":
+        return run
     bench.record(order, run, answers)
-    with Stage(bench.con, contracts.load(one.dataset)) as stage:
-        return _judge_and_load(bench, one, run, answers, stage)
+    with Stage(con, contracts.load(run.dataset)) as stage:
+        return _judge_and_load(bench, order.source, run, answers, stage)
 
 
-def _judge_and_load(bench: _Bench, one: Source, run: SourceRun, answers: list[Answer], stage: Stage) -> SourceRun:
+def _judge_and_load(bench: Bench, one: Source, run: SourceRun, answers: list[Answer], stage: Stage) -> SourceRun:
     from expectations.judge import Batch
 
-    hearing = bench.judge.hearing(Batch(one.name, stage.contract, one.fewest, one.most))
+    con = stage.con
+    hearing = bench.judge(con).hearing(Batch(one.name, stage.contract, one.fewest, one.most))
     corrected = _hear(one, answers, bench.limits.parse, hearing, stage)
     verdict = hearing.verdict(run.run_id)
     run = replace(run, rows_seen=verdict.rows, warnings=verdict.warnings)
-    ledger.record_validations(bench.con, run, verdict)
+    ledger.record_validations(con, run, verdict)
     refusal = verdict.refusal(bench.limits.most_bad)
     if verdict.error or refusal:
         outcome = "error" if verdict.error else "refused"
         return replace(run, outcome=outcome, reason=f"{one.address}: {verdict.error or refusal}")
-    with transaction(bench.con):
-        ledger.quarantine(bench.con, run)
-        ledger.correct(bench.con, run, stage.contract, corrected)
+    with transaction(con):
+        ledger.quarantine(con, run)
+        ledger.correct(con, run, stage.contract, corrected)
         loaded = stage.load(Delivery(one.name, run.run_id, run.started_at, one.scope(answers)))
     return replace(run, outcome="loaded", loaded=loaded, rows_quarantined=len(verdict.bad_rows))
 

@@ -11,8 +11,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
+    from ingest.bench import Limits, Places
     from ingest.manners import Manners
-    from ingest.run import Limits, Places
     from warehouse import connect
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -89,15 +89,15 @@ class Settings(BaseSettings):
     @property
     def places(self) -> Places:
         """Where an ingest finds and leaves things."""
-        from ingest.run import Places
+        from ingest.bench import Places
 
         return Places(self.data / "raw", self.warehouse, self.reports, self.geometry, self.base_urls)
 
     @property
     def ingest_limits(self) -> Limits:
         """What an ingest allows."""
+        from ingest.bench import Limits
         from ingest.csv_file import ParseLimits
-        from ingest.run import Limits
 
         parse = ParseLimits(self.max_file_bytes, self.max_field_characters)
         return Limits(parse, self.most_bad_share, self.keep_versions, self.ingest_memory_mb, self.manners)

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from warehouse import journal
 from warehouse.publish import holding
 
 
@@ -43,6 +44,7 @@ class Reader:
     """
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._held = contextlib.ExitStack()
         self.version, path = self._held.enter_context(holding(folder))
         self._con = self._held.enter_context(duckdb.connect(str(path), read_only=True))
@@ -51,8 +53,10 @@ class Reader:
         """A cursor of its own, to be used by one thread; with a day, tables are asked as they were known on it.
 
         What has no such view (the run ledger, the quarantine) is asked as it is now. The day is this cursor's alone.
+        The table ``unpublished`` has the runs since the version was published.
         """
         cursor = self._con.cursor()
+        journal.show(cursor, self._folder)
         if as_of is not None:
             cursor.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
             cursor.execute("SET search_path = 'as_of,main'")

@@ -54,6 +54,11 @@ class Loaded:
     withdrawn: int = 0
     unchanged: int = 0
 
+    @property
+    def changes(self) -> int:
+        """How many rows are other than they were."""
+        return self.added + self.corrected + self.withdrawn
+
 
 class Stage:
     """The rows of one batch on their way in, where nobody sees them; as a context, for one batch at a time.

@@ -20,8 +20,12 @@ CREATE TABLE IF NOT EXISTS ops.runs (
     rows_withdrawn BIGINT NOT NULL, -- Rows gone from the source, marked as such.
     rows_unchanged BIGINT NOT NULL, -- Rows that stand as they stood.
     rows_quarantined BIGINT NOT NULL, -- Rows held back, with the reason in ops.quarantine.
-    warnings BIGINT NOT NULL -- Expectations of severity warning that some row failed.
+    warnings BIGINT NOT NULL, -- Expectations of severity warning that some row failed.
+    first_day DATE, -- First day that a backfill asked for; empty = what is new.
+    last_day DATE -- Last day that a backfill asked for (inclusive).
 );
+ALTER TABLE ops.runs ADD COLUMN IF NOT EXISTS first_day DATE;
+ALTER TABLE ops.runs ADD COLUMN IF NOT EXISTS last_day DATE;
 COMMENT ON TABLE ops.runs IS 'The run ledger: one row is one source taken in once, whatever came of it.';
 
 CREATE TABLE IF NOT EXISTS ops.sources (

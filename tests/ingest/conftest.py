@@ -11,9 +11,10 @@ import polars as pl
 import pytest
 
 from ingest import run, source
+from ingest.bench import Limits, Places
 from ingest.csv_file import ParseLimits
 from ingest.manners import Manners
-from ingest.run import Ingest, Limits, Places
+from ingest.run import Ingest
 from tests.conftest import HOUSE, with_facts
 from tests.server import Server
 from warehouse.connect import reading
