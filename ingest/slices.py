@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -20,8 +21,17 @@ def of_batch(
 ) -> Iterator[pl.DataFrame]:
     """The rows of all answers, so many at a time and one slice at least; all at once where ``rows`` is None.
 
-    Those of a later answer are numbered on from the one before.
+    Those of a later answer are numbered on from the one before. A slice is made while the one before is judged.
     """
+    made = _made(one, answers, limits, rows)
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, made, None)
+        while (found := coming.result()) is not None:
+            coming = pool.submit(next, made, None)
+            yield found
+
+
+def _made(one: Source, answers: list[Answer], limits: ParseLimits, rows: int | None) -> Iterator[pl.DataFrame]:
     waiting: list[pl.DataFrame] = []
     for frame in _numbered(one, answers, limits):
         waiting.append(frame)

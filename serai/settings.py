@@ -53,7 +53,7 @@ class Settings(BaseSettings):
         default=0.5, gt=0, le=1, description="Share of bad rows beyond which a batch is refused."
     )
     ingest_memory_mb: int = Field(
-        default=700,
+        default=500,
         ge=128,
         description="Memory that the database may use in an ingest, MB; what is more goes to disk.",
     )

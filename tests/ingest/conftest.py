@@ -30,7 +30,7 @@ MANNERS = Manners(
     most_bytes=60_000_000,
 )
 LIMITS = Limits(
-    ParseLimits(file_bytes=60_000_000, field_characters=20_000), 0.5, keep_versions=2, memory_mb=700, manners=MANNERS
+    ParseLimits(file_bytes=60_000_000, field_characters=20_000), 0.5, keep_versions=2, memory_mb=500, manners=MANNERS
 )
 
 
