@@ -27,6 +27,10 @@ class Order:
     last_day: dt.date | None = None
 
 
+class BackfillError(Exception):
+    """The past of a source cannot be asked for; the message says why."""
+
+
 class ReplayError(Exception):
     """The records cannot give what was asked for; the message says why and what to do."""
 
@@ -64,6 +68,40 @@ def live(
 
     with Client(one, manners, folder, cache, asked) as client:
         return list(one.fetch(client, one, wanted))
+
+
+def pieces(sources: list[Source], first: dt.date, last: dt.date) -> list[Order]:
+    """The days of a backfill in the pieces that each source is asked for. Raises BackfillError."""
+    orders = []
+    for one in sources:
+        if one.pieces is None:
+            raise BackfillError(
+                f"{one.name} has no past to be asked for by day: what it gives is taken in as a whole"
+            )
+        orders += [
+            Order(one, first_day=piece.first, last_day=piece.last) for piece in one.pieces(Wanted(None, first, last))
+        ]
+    return orders
+
+
+def lacking(con: duckdb.DuckDBPyConnection, orders: list[Order]) -> list[Order]:
+    """The pieces that no run took in after their last day was over; con is a reader's, with ``unpublished``."""
+    held = con.execute(
+        """
+        SELECT source, first_day, last_day, started_at::DATE
+        FROM (FROM ops.runs UNION ALL BY NAME FROM unpublished)
+        WHERE first_day IS NOT NULL AND outcome IN ('loaded', 'unchanged')
+        """
+    ).fetchall()
+
+    def lacks(order: Order) -> bool:
+        first, last = order.first_day, order.last_day
+        return not any(
+            source == order.source.name and since <= first and until >= last and taken > last
+            for source, since, until, taken in held
+        )
+
+    return [order for order in orders if lacks(order)]
 
 
 def recorded(con: duckdb.DuckDBPyConnection, folder: Path, sources: list[Source], until: str | None) -> list[Order]:

@@ -6,6 +6,7 @@ another day or by an older Serai, a private copy is made and written.
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 import tempfile
 import time
@@ -26,6 +27,7 @@ from ingest.ledger import SourceRun
 from ingest.snapshots import Answer
 from ingest.source import Source
 from warehouse import contracts, journal, macros, models, publish, schema
+from warehouse.connect import reading
 from warehouse.load import Delivery, Stage, transaction
 
 if TYPE_CHECKING:
@@ -69,6 +71,38 @@ def replay(places: Places, chosen: Iterable[str], until: str | None, limits: Lim
     """
     sources = source.ordered(chosen)
     return _publish(places, lambda con: bring.recorded(con, places.snapshots, sources, until), limits, tell)
+
+
+def backfill(
+    places: Places, chosen: Iterable[str], days: tuple[dt.date, dt.date], limits: Limits, tell: Tell
+) -> Ingest:
+    """Take in the past of the chosen sources, first and last day included, piece by piece.
+
+    Each piece is published by itself, so that a stop loses nothing of those before it; pieces that are held already
+    are passed over, and a refused one does not stop the next. Raises IngestRunningError, BackfillError.
+    """
+    started, orders = time.monotonic(), bring.pieces(source.ordered(chosen), *days)
+    done = Ingest([], {}, None, 0)
+    with publish.writing(places.warehouse):
+        left, asked = _lacking(places.warehouse, orders), dict[str, float]()
+        for position, order in enumerate(left, start=len(orders) - len(left)):
+            tell(f"{order.source.name} {order.first_day}", position, len(orders))
+            piece = _as_needed(Bench(places, limits, places.snapshots, asked), _only(order), lambda *_: None)
+            version = piece.version or done.version
+            done = Ingest(done.runs + piece.runs, piece.models, version, time.monotonic() - started)
+        tell("done", len(orders), len(orders))
+    return done
+
+
+def _only(order: Order) -> Choose:
+    return lambda _: [order]
+
+
+def _lacking(folder: Path, orders: list[Order]) -> list[Order]:
+    if publish.current_version(folder) is None:
+        return orders
+    with reading(folder) as reader:
+        return bring.lacking(reader.cursor(), orders)
 
 
 def _publish(places: Places, choose: Choose, limits: Limits, tell: Tell) -> Ingest:

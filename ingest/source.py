@@ -5,8 +5,9 @@ expect) and, where its bytes are not already a CSV file in its dataset's shape, 
 ``parse(content, contract, limits)`` or, for answers too large to hold, ``parse_slices(answer, contract, limits)``,
 which yields their rows slice by slice. A source whose address begins with https:// is live: it is fetched by a plain
 download or, where its module has one, by ``fetch(client, source, wanted)``, which yields the answers in order; where
-they are not all that there is, the module's ``scope(answers)`` says of what they are. Its known errors, if any, are
-``<name>.corrections.yaml`` (ingest.corrections). Nothing else names a source.
+they are not all that there is, the module's ``scope(answers)`` says of what they are. A module with
+``pieces(wanted)``, which cuts the days of a backfill into smaller ranges, can be asked for the past. Its known
+errors, if any, are ``<name>.corrections.yaml`` (ingest.corrections). Nothing else names a source.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ HERE = Path(__file__).with_name("sources")
 Parse = Callable[[bytes, Contract, ParseLimits], pl.DataFrame]
 ParseSlices = Callable[["Answer", Contract, ParseLimits], "Iterator[pl.DataFrame]"]
 Fetch = Callable[["Client", "Source", "Wanted"], "Iterable[Answer]"]
+Pieces = Callable[["Wanted"], "Iterable[Wanted]"]
 ScopeOf = Callable[["list[Answer]"], Scope]
 
 
@@ -135,6 +137,12 @@ class Source:
     def fetch(self) -> Fetch:
         """How its answers are brought: its module's ``fetch``, or one download."""
         found: Fetch = getattr(self._module, "fetch", _download)
+        return found
+
+    @property
+    def pieces(self) -> Pieces | None:
+        """How the days of a backfill are cut into pieces, each fetched by itself: its module's ``pieces``, if any."""
+        found: Pieces | None = getattr(self._module, "pieces", None)
         return found
 
     @property
