@@ -111,7 +111,7 @@ def test_every_row_comes_once_whatever_the_server_sends_at_once(rows: int, cap: 
         def get(self, url: str) -> Answer:
             parts = urlsplit(url)
             reply = layer.answer(Question(parts.path, dict(parse_qsl(parts.query)), {}))
-            return Answer(url, AT, reply.body)
+            return live.answer(url, reply.body)
 
     pages = arcgis.pages(cast("Any", Client()), "https://example.org/0", "portid IN ('chokepoint6')", "date")
     numbers = [row["ObjectId"] for page in pages for row in arcgis.rows(arcgis.read(page.content))]
