@@ -7,6 +7,7 @@ in slices if its module says ``ROW_BY_ROW = True``; any other is given all rows 
 
 from __future__ import annotations
 
+import functools
 import importlib
 import logging
 from dataclasses import dataclass
@@ -52,8 +53,6 @@ class Judge:
     def __init__(self, refs: References, reports_folder: Path | None = None) -> None:
         self.refs = refs
         self.reports = reports_folder
-        self._context = gx.get_context(mode="ephemeral")
-        self._context.variables.progress_bars = ProgressBarsConfig(globally=False)
 
     def hearing(self, batch: Batch) -> Hearing:
         """The judging of one batch."""
@@ -65,7 +64,7 @@ class Judge:
         Without a batch of the context, which would hash all rows first.
         """
         engine = PandasExecutionEngine(batch_data_dict={"rows": frame})
-        validator = Validator(execution_engine=engine, data_context=self._context)
+        validator = Validator(execution_engine=engine, data_context=_context())
         found: list[ExpectationValidationResult] = validator.graph_validate(
             [one.configuration for one in expectations],
             runtime_configuration={
@@ -77,6 +76,14 @@ class Judge:
             },
         )
         return found
+
+
+@functools.cache
+def _context() -> Any:
+    """Great Expectations' context, which is asked for nothing but not to draw progress bars."""
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context
 
 
 class Hearing:

@@ -85,7 +85,7 @@ def pieces(sources: list[Source], first: dt.date, last: dt.date) -> list[Order]:
 
 
 def lacking(con: duckdb.DuckDBPyConnection, orders: list[Order]) -> list[Order]:
-    """The pieces that no run took in after their last day was over; con is a reader's, with ``unpublished``."""
+    """The pieces that no run took in after their last day was over; con has ``unpublished`` (Reader.ledger)."""
     held = con.execute(
         """
         SELECT source, first_day, last_day, started_at::DATE

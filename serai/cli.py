@@ -152,7 +152,7 @@ def sql(
     with reading(settings().warehouse) as reader:
         reader.restrict(limits)
         try:
-            answer = ask(reader.cursor(), query, limits)
+            answer = ask(reader.ledger(), query, limits)
         except QueryError as error:
             _stop(str(error), REFUSED)
     sys.stdout.buffer.write(show.answer(answer, output.value))

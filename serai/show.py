@@ -161,7 +161,7 @@ def _status(reader: Reader) -> dict[str, list[dict[str, Any]]]:
         """,
         "quarantine": "SELECT dataset, row_number AS row, reason FROM quarantine ORDER BY dataset, row_number",
     }
-    return {name: reader.cursor().sql(query).pl().to_dicts() for name, query in queries.items()}
+    return {name: reader.ledger().sql(query).pl().to_dicts() for name, query in queries.items()}
 
 
 def _run_line(run: dict[str, Any]) -> dict[str, Any]:

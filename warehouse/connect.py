@@ -53,13 +53,17 @@ class Reader:
         """A cursor of its own, to be used by one thread; with a day, tables are asked as they were known on it.
 
         What has no such view (the run ledger, the quarantine) is asked as it is now. The day is this cursor's alone.
-        The table ``unpublished`` has the runs since the version was published.
         """
         cursor = self._con.cursor()
-        journal.show(cursor, self._folder)
         if as_of is not None:
             cursor.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
             cursor.execute("SET search_path = 'as_of,main'")
+        return cursor
+
+    def ledger(self) -> duckdb.DuckDBPyConnection:
+        """A cursor that has the table ``unpublished`` too: the runs since the version was published."""
+        cursor = self._con.cursor()
+        journal.show(cursor, self._folder)
         return cursor
 
     def restrict(self, limits: Limits) -> None:

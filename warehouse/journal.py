@@ -1,7 +1,7 @@
 """The lines of the run ledger that no version has yet: of runs that found nothing new, for which none was published.
 
 ``<warehouse>/unpublished.json`` is written whole or not at all, by the one writer. The next version takes the lines
-into ops.runs; until then a reader finds them in the table ``unpublished``.
+into ops.runs; until then a reader finds them in the table ``unpublished`` (Reader.ledger).
 """
 
 from __future__ import annotations
@@ -63,8 +63,6 @@ def clear(folder: Path) -> None:
 
 def show(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Give a reader's connection the table ``unpublished``: the lines that ops.runs lacks, in its columns."""
-    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE schema_name = 'ops' AND table_name = 'runs'").fetchall():
-        return  # no version of Serai's own
     con.execute("CREATE OR REPLACE TEMP TABLE unpublished AS FROM ops.runs LIMIT 0")
     if found := lines(folder):
         con.register("lines", pa.Table.from_pylist(found))

@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS ops.runs (
 );
 ALTER TABLE ops.runs ADD COLUMN IF NOT EXISTS first_day DATE;
 ALTER TABLE ops.runs ADD COLUMN IF NOT EXISTS last_day DATE;
-COMMENT ON TABLE ops.runs IS 'The run ledger: one row is one source taken in once, whatever came of it.';
+COMMENT ON TABLE ops.runs IS 'The run ledger: one row is one source taken in once, whatever came of it. Runs since this version that found nothing new stand in the table unpublished, which serai sql and the dashboard have.';
 
 CREATE TABLE IF NOT EXISTS ops.sources (
     source VARCHAR PRIMARY KEY, -- Name of the source (ingest/sources/<source>.yaml).

@@ -54,7 +54,7 @@ def _answer(
     parameters: dict[str, Any],
     _held: Reader,
 ) -> pl.DataFrame:
-    with _held.cursor(day) as cursor:
+    with _held.ledger() if "unpublished" in sql else _held.cursor(day) as cursor:
         frame: pl.DataFrame = cursor.sql(sql, params=parameters).pl()
     return frame
 

@@ -69,7 +69,7 @@ class House:
     def rows(self, query: str) -> pl.DataFrame:
         """The answer of the published warehouse."""
         with reading(self.places.warehouse) as reader:
-            found: pl.DataFrame = reader.cursor().sql(query).pl()
+            found: pl.DataFrame = reader.ledger().sql(query).pl()
             return found
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ingest import run
+from ingest import pieces, run, source
 from ingest.bring import BackfillError
 from ingest.client import Client
 from ingest.run import Ingest
@@ -21,17 +23,6 @@ from warehouse.load import NOTHING
 
 PATH = "/api/views/keg4-3bc2/rows.csv"
 pytestmark = pytest.mark.usefixtures("few_rows")
-
-
-def month_by_month(wanted: Wanted) -> Iterator[Wanted]:
-    """The pieces of a source that is asked for by month."""
-    assert wanted.first
-    assert wanted.last
-    day = wanted.first
-    while day <= wanted.last:
-        after = (day + dt.timedelta(days=31)).replace(day=1)
-        yield Wanted(wanted.newest, day, min(after - dt.timedelta(days=1), wanted.last))
-        day = after
 
 
 def fetch(client: Client, source: Source, wanted: Wanted) -> Iterator[Answer]:
@@ -49,7 +40,7 @@ def month(question: Question) -> Reply:
 @pytest.fixture
 def past(built_house: House, server: Server, monkeypatch: pytest.MonkeyPatch) -> House:
     """A source that can be asked for its past by month."""
-    for name, value in (("pieces", month_by_month), ("fetch", fetch), ("scope", lambda _: NOTHING)):
+    for name, value in (("pieces", pieces.by_month), ("fetch", fetch), ("scope", lambda _: NOTHING)):
         monkeypatch.setattr(bts, name, value, raising=False)
     built_house.visit(server, "bts")
     server.routes[PATH] = month
@@ -137,3 +128,30 @@ def test_a_source_without_a_past_says_so(built_house: House) -> None:
             built_house.limits,
             lambda *_: None,
         )
+
+
+@given(
+    first=st.dates(dt.date(1990, 1, 1), dt.date(2030, 1, 1)),
+    length=st.integers(0, 1500),
+    cut=st.sampled_from([pieces.by_day, pieces.by_month, pieces.by_year]),
+)
+def test_pieces_are_all_the_days_and_none_twice(
+    first: dt.date, length: int, cut: Callable[[Wanted], Iterator[Wanted]]
+) -> None:
+    days = [first + dt.timedelta(days=number) for number in range(length + 1)]
+    found = []
+    for piece in cut(Wanted(None, days[0], days[-1])):
+        assert piece.first
+        assert piece.last
+        assert piece.first <= piece.last
+        found += [piece.first + dt.timedelta(days=n) for n in range((piece.last - piece.first).days + 1)]
+    assert found == days
+
+
+@pytest.mark.parametrize("name", [name for name in source.names() if source.load(name).pieces])
+def test_each_source_with_a_past_cuts_it_where_the_calendar_turns(name: str) -> None:
+    cut = source.load(name).pieces
+    assert cut
+    found = list(cut(Wanted(None, dt.date(2024, 12, 30), dt.date(2025, 1, 2))))
+    assert [piece.last for piece in found][-1] == dt.date(2025, 1, 2)
+    assert dt.date(2024, 12, 31) in [piece.last for piece in found]
