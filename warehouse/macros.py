@@ -16,7 +16,7 @@ HERE = Path(__file__).with_name("macros")
 def create(con: duckdb.DuckDBPyConnection) -> None:
     """Make every macro, with its comment and, if it makes a table, what makes it askable as of a day."""
     macros = {path.stem: read_macro(path) for path in sorted(HERE.glob("*.sql"))}
-    graph = {name: macro.calls & macros.keys() for name, macro in macros.items()}
+    graph = {name: sorted(macro.calls & macros.keys()) for name, macro in macros.items()}
     script = "\n".join(_script(macros[name]) for name in graphlib.TopologicalSorter(graph).static_order())
     if schema.parts(con).get("macros") != script:
         con.execute(script)

@@ -17,7 +17,8 @@ HERE = Path(__file__).with_name("models")
 def ordered(folder: Path = HERE) -> list[Model]:
     """All models, each after those that it reads. Raises graphlib.CycleError where they read in a circle."""
     models = {path.stem: read_model(path) for path in sorted(folder.glob("*.sql"))}
-    graph = {name: model.reads & models.keys() for name, model in models.items()}
+    # Sorted, so that the order is the same in every process, and with it the hash over them all.
+    graph = {name: sorted(model.reads & models.keys()) for name, model in models.items()}
     return [models[name] for name in graphlib.TopologicalSorter(graph).static_order()]
 
 
