@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest import run, snapshots, source
-from ingest.snapshots import Answer
+from ingest.snapshots import Answer, Incoming, Recorded
 from serai.settings import settings
 from warehouse.connect import Reader, reading
 
@@ -61,9 +61,10 @@ def main() -> None:
 def keep(folder: Path) -> None:
     """The file as a snapshot with its record."""
     at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    answer = Answer(source.load("bts").address, at, gzip.decompress(FILE.read_bytes()), 200)
-    snapshots.keep(folder, "bts", [answer])
-    snapshots.record(folder, "bts", f"{at:%Y%m%dT%H%M%S}-bench", at, [answer])
+    with Incoming(folder, "bts") as incoming:
+        incoming.write(gzip.decompress(FILE.read_bytes()))
+        answer = Answer(source.load("bts").address, at, *snapshots.keep(incoming), 200)
+    snapshots.record(folder, Recorded("bts", f"{at:%Y%m%dT%H%M%S}-bench", at), [answer])
 
 
 def findings(reader: Reader) -> tuple[int, bool]:

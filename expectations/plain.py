@@ -7,20 +7,22 @@ import re
 from typing import Any
 
 import great_expectations.expectations as gxe
+import polars as pl
 
 from expectations.findings import OVERSIZED, SOURCE_ERROR, UNREADABLE
 from expectations.promise import Expectations, is_empty, promise
 from warehouse.contracts import Contract, Field
 
 UNKNOWN = "unknown_"
+OUTSIDE = "outside_"
 # Groups that catch nothing: pandas warns of the others.
 GROUP = re.compile(r"\((?!\?)")
 WRITTEN = {"date": "2025-02-28", "number": "1300.5, no separators", "integer": "1300, no separators"}
 
 
-def expectations(contract: Contract, columns: list[str], fewest: int, most: int) -> Expectations:
-    """The expectations that follow from the contract, for a batch with these columns."""
-    found: Expectations = [
+def of_batch(contract: Contract, fewest: int, most: int) -> Expectations:
+    """What only the whole batch can tell: how many rows there are, and that no two share a key."""
+    return [
         promise(
             gxe.ExpectTableRowCountToBeBetween,
             "rows.not_too_few",
@@ -36,6 +38,11 @@ def expectations(contract: Contract, columns: list[str], fewest: int, most: int)
         ),
         _unique_key(contract),
     ]
+
+
+def of_rows(contract: Contract, columns: list[str]) -> Expectations:
+    """What each row tells alone, in a batch with these columns, those that ``measured`` adds among them."""
+    found: Expectations = []
     for field in contract.fields:
         found += _of_field(field)
         if UNREADABLE + field.name in columns:
@@ -56,6 +63,22 @@ def expectations(contract: Contract, columns: list[str], fewest: int, most: int)
         )
         for key in contract.foreign_keys
     ]
+
+
+def measured(contract: Contract, rows: pl.DataFrame, known: dict[str, pl.Series]) -> pl.DataFrame:
+    """The rows with ``unknown_<column>`` and ``outside_<column>``: what stands in no register, or beyond its bounds.
+
+    ``known`` has the values that each foreign key may have. Great Expectations would compare with bounds row by row.
+    """
+    unknown = {}
+    for key in contract.foreign_keys:
+        value = pl.col(key.field)
+        exempt = value.str.contains(f"^(?:{key.exempt})$") if key.exempt else pl.lit(False)
+        unknown[UNKNOWN + key.field] = value.is_not_null() & ~value.is_in(known[key.field].implode()) & ~exempt
+    outside = {OUTSIDE + field.name: _beyond(field) for field in contract.fields if _bounded(field)}
+    return rows.with_columns(
+        pl.when(wrong).then(plain_name(name)).alias(name) for name, wrong in (unknown | outside).items()
+    )
 
 
 def _unique_key(contract: Contract) -> gxe.Expectation:
@@ -84,15 +107,19 @@ def _of_field(field: Field) -> Expectations:
         words = f"{field.name} is spelt as the contract asks ({field.pattern})"
         rule = {"column": field.name, "regex": f"^(?:{GROUP.sub('(?:', field.pattern)})$"}
         found.append(promise(gxe.ExpectColumnValuesToMatchRegex, f"{field.name}.spelt", words, **rule))
-    if field.minimum is not None or field.maximum is not None:
+    if _bounded(field):
         words = f"{field.name} lies between {_shown(field.minimum)} and {_shown(field.maximum)}"
-        rule = {
-            "column": field.name,
-            "min_value": _limit(field, field.minimum),
-            "max_value": _limit(field, field.maximum),
-        }
-        found.append(promise(gxe.ExpectColumnValuesToBeBetween, f"{field.name}.in_range", words, **rule))
+        found.append(is_empty(OUTSIDE + field.name, f"{field.name}.in_range", words))
     return found
+
+
+def _bounded(field: Field) -> bool:
+    return field.minimum is not None or field.maximum is not None
+
+
+def _beyond(field: Field) -> pl.Expr:
+    value, low, high = pl.col(field.name), _limit(field, field.minimum), _limit(field, field.maximum)
+    return (pl.lit(False) if low is None else value < low) | (pl.lit(False) if high is None else value > high)
 
 
 def _limit(field: Field, value: Any) -> Any:
@@ -101,3 +128,8 @@ def _limit(field: Field, value: Any) -> Any:
 
 def _shown(value: Any) -> str:
     return "any value" if value is None else str(value)
+
+
+def plain_name(column: str) -> str:
+    """The column of the contract that a measured column speaks of."""
+    return column.removeprefix(UNKNOWN).removeprefix(OUTSIDE).removeprefix(UNREADABLE)

@@ -9,7 +9,11 @@ import html
 import re
 from pathlib import Path
 
-from great_expectations.core.expectation_validation_result import ExpectationSuiteValidationResult
+from great_expectations.core.expectation_validation_result import (
+    ExpectationSuiteValidationResult,
+    ExpectationValidationResult,
+)
+from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.render.renderer import ValidationResultsPageRenderer
 from great_expectations.render.view import DefaultJinjaPageView
 
@@ -20,13 +24,29 @@ ELSEWHERE = re.compile(
 STYLE = Path(__file__).with_name("reports.css")
 
 
-def write(folder: Path, run_id: str, source: str, result: ExpectationSuiteValidationResult) -> str:
-    """Write the page of one result and return its path relative to the folder."""
+def write(folder: Path, run_id: str, source: str, results: list[ExpectationValidationResult]) -> str:
+    """Write the page of one batch and return its path relative to the folder."""
     page = folder / source / f"{run_id}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
-    document = ValidationResultsPageRenderer().render(result)
+    document = ValidationResultsPageRenderer().render(_suite(run_id, source, results))
     page.write_text(_own(DefaultJinjaPageView().render(document)), encoding="utf-8")
     return str(page.relative_to(folder))
+
+
+def _suite(run_id: str, source: str, results: list[ExpectationValidationResult]) -> ExpectationSuiteValidationResult:
+    held = sum(bool(result.success) for result in results)
+    return ExpectationSuiteValidationResult(
+        results=results,
+        success=held == len(results),
+        suite_name=f"{source} {run_id}",
+        statistics={
+            "evaluated_expectations": len(results),
+            "successful_expectations": held,
+            "unsuccessful_expectations": len(results) - held,
+            "success_percent": 100 * held / len(results),
+        },
+        meta={"run_id": RunIdentifier(run_name=run_id)},
+    )
 
 
 def write_index(folder: Path) -> Path:

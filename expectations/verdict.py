@@ -1,57 +1,52 @@
-"""What the judges say of a batch: each expectation's outcome, each failing row's reason. Pass, fail, error."""
+"""What the judges say of a batch: each expectation's outcome, the rows held back. Pass, fail, error."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
+import polars as pl
+
 Outcome = Literal["pass", "fail", "error"]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """One row that failed one expectation; the header is row 1."""
-
-    row_number: int
-    expectation: str
-    reason: str
+# One row that failed one expectation; the header is row 1. ``found`` is what is there instead.
+FAILURES = pl.Schema(
+    {
+        "row_number": pl.Int64(),
+        "expectation": pl.String(),
+        "severity": pl.String(),
+        "reason": pl.String(),
+        "found": pl.String(),
+    }
+)
 
 
 @dataclass(frozen=True)
 class Check:
-    """One expectation asked of one batch."""
+    """One expectation asked of one batch; ``first`` is the first row that failed it, in words."""
 
     expectation: str
     promise: str
     severity: str
     outcome: Outcome
     rows_judged: int | None
-    failures: tuple[Failure, ...]
+    rows_failed: int
     observed: str | None
+    first: str | None = None
 
     @property
     def of_batch(self) -> bool:
         """Whether it failed as a whole and names no row."""
-        return self.outcome == "fail" and not self.failures
+        return self.outcome == "fail" and not self.rows_failed
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """All checks of one batch, and what follows from them."""
+    """All checks of one batch, the numbers of the rows held back, and what follows from them."""
 
     rows: int
     checks: list[Check]
+    bad_rows: pl.Series
     report: str | None = None
-
-    @property
-    def failures(self) -> list[Failure]:
-        """What holds rows back: the failures of critical expectations."""
-        return [failure for check in self.checks if check.severity == "critical" for failure in check.failures]
-
-    @property
-    def bad_rows(self) -> set[int]:
-        """The numbers of the rows held back."""
-        return {failure.row_number for failure in self.failures}
 
     @property
     def warnings(self) -> int:
@@ -71,10 +66,8 @@ class Verdict:
         critical = [check for check in self.checks if check.severity == "critical"]
         broken = [check for check in critical if check.of_batch]
         reasons = [f"{check.promise} (found: {check.observed})" for check in broken]
-        if self.rows and len(self.bad_rows) > most_bad * self.rows:
-            worst = max(critical, key=lambda check: len(check.failures))
-            reasons.append(
-                f"{len(self.bad_rows)} of {self.rows} rows are bad, most often: {worst.promise} "
-                f"(first: {worst.failures[0].reason}, row {worst.failures[0].row_number})"
-            )
+        bad = len(self.bad_rows)
+        if self.rows and bad > most_bad * self.rows:
+            worst = max(critical, key=lambda check: check.rows_failed)
+            reasons.append(f"{bad} of {self.rows} rows are bad, most often: {worst.promise} (first: {worst.first})")
         return "; ".join(reasons) or None

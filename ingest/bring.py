@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,56 +11,97 @@ import duckdb
 from ingest import snapshots
 from ingest.csv_file import BatchError
 from ingest.manners import Manners
-from ingest.snapshots import Answer, Recorded
+from ingest.snapshots import Answer, Incoming, Recorded
 from ingest.source import Source, Wanted
+
+PART = 1 << 20
 
 
 @dataclass(frozen=True)
 class Order:
-    """One source to be taken in: as it is now, or as an earlier run recorded it."""
+    """One source to be taken in: as it is now, as an earlier run recorded it, or the days of a backfill."""
 
     source: Source
     recorded: Recorded | None = None
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
+
+
+class BackfillError(Exception):
+    """The past of a source cannot be asked for; the message says why."""
 
 
 class ReplayError(Exception):
     """The records cannot give what was asked for; the message says why and what to do."""
 
 
-def shipped(raw: Path, one: Source) -> list[Answer]:
-    """The file of a shipped source. Raises OSError, BatchError."""
+def shipped(raw: Path, one: Source, folder: Path) -> list[Answer]:
+    """The file of a shipped source, kept in the folder of snapshots. Raises OSError, BatchError."""
     path = raw / one.address
     if path.exists() and not path.is_file():
         raise BatchError("this is no file: put the CSV file in its place")
-    return [Answer(one.address, _now(), path.read_bytes())]
+    with path.open("rb") as file, Incoming(folder, one.name) as incoming:
+        while part := file.read(PART):
+            incoming.write(part)
+        return [Answer(one.address, _now(), *snapshots.keep(incoming))]
 
 
-def wanted(con: duckdb.DuckDBPyConnection, one: Source) -> Wanted:
+def wanted(con: duckdb.DuckDBPyConnection, order: Order) -> Wanted:
     """What of a source is asked for, given what the warehouse holds of it."""
+    one = order.source
     if one.progress is None:
-        return Wanted()
+        return Wanted(None, order.first_day, order.last_day)
     newest = con.execute(
         f"SELECT max({one.progress}) FROM facts.{one.dataset} WHERE source = ?", [one.name]
     ).fetchall()[0][0]
-    return Wanted(newest)
+    return Wanted(newest, order.first_day, order.last_day)
 
 
 def live(
-    one: Source,
-    base_urls: Mapping[str, str],
-    manners: Manners,
-    cache: Path,
-    asked: dict[str, float],
-    wanted: Wanted,
+    one: Source, wanted: Wanted, manners: Manners, folder: Path, cache: Path, asked: dict[str, float]
 ) -> list[Answer]:
-    """What a live source publishes now; ``asked`` has when each host was last asked. Raises FetchError."""
+    """What a live source publishes now, kept in the folder of snapshots; ``asked`` has when each host was last asked.
+
+    Raises FetchError.
+    """
     from ingest.client import Client
 
-    if one.name in base_urls:
-        one = one.moved_to(base_urls[one.name])
-    cache.mkdir(parents=True, exist_ok=True)
-    with Client(one, manners, cache, asked) as client:
+    with Client(one, manners, folder, cache, asked) as client:
         return list(one.fetch(client, one, wanted))
+
+
+def pieces(sources: list[Source], first: dt.date, last: dt.date) -> list[Order]:
+    """The days of a backfill in the pieces that each source is asked for. Raises BackfillError."""
+    orders = []
+    for one in sources:
+        if one.pieces is None:
+            raise BackfillError(
+                f"{one.name} has no past to be asked for by day: what it gives is taken in as a whole"
+            )
+        orders += [
+            Order(one, first_day=piece.first, last_day=piece.last) for piece in one.pieces(Wanted(None, first, last))
+        ]
+    return orders
+
+
+def lacking(con: duckdb.DuckDBPyConnection, orders: list[Order]) -> list[Order]:
+    """The pieces that no run took in after their last day was over; con has ``unpublished`` (Reader.ledger)."""
+    held = con.execute(
+        """
+        SELECT source, first_day, last_day, started_at::DATE
+        FROM (FROM ops.runs UNION ALL BY NAME FROM unpublished)
+        WHERE first_day IS NOT NULL AND outcome IN ('loaded', 'unchanged')
+        """
+    ).fetchall()
+
+    def lacks(order: Order) -> bool:
+        first, last = order.first_day, order.last_day
+        return not any(
+            source == order.source.name and since <= first and until >= last and taken > last
+            for source, since, until, taken in held
+        )
+
+    return [order for order in orders if lacks(order)]
 
 
 def recorded(con: duckdb.DuckDBPyConnection, folder: Path, sources: list[Source], until: str | None) -> list[Order]:

@@ -1,31 +1,33 @@
 """The one HTTP client: it asks whether something changed, waits its turn, tries again, and stops at its limits.
 
-What is wrong with an answer is a FetchError that says what, from which address and what to do. Credentials go onto
-the wire and nowhere else: below the cache, to the source's own host only.
+What is wrong with an answer is a FetchError that says what, from which address and what to do. Bodies go to the disk
+as they come and become snapshots; beside them ``cache`` remembers by what tag or date each address is asked whether
+it changed, and may be deleted at any time. Credentials go onto the wire and nowhere else: to the source's own host.
 """
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import email.utils
 import hashlib
+import json
 import random
 import re
 import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from urllib.request import getproxies, proxy_bypass
 
-import hishel
-import hishel.httpx
 import httpx
 import stamina
 
-from ingest import authority, credentials, unpack
+from ingest import authority, credentials, snapshots
+from ingest.body import Body
 from ingest.csv_file import BatchError
 from ingest.manners import LOOPBACK, Manners
-from ingest.snapshots import KEPT_HEADERS, Answer
+from ingest.snapshots import KEPT_HEADERS, Answer, Incoming
 from ingest.source import Source
 
 AGENT = "serai (observatory of borders; polite; conditional requests)"
@@ -64,18 +66,37 @@ class FetchError(BatchError):
         self.status = status
 
 
-class Client:
-    """A client for one source; use it as a context. ``asked`` has when each host was last asked, for all clients."""
+@dataclass(frozen=True)
+class Known:
+    """What was last had from an address: its snapshot, and the headers that came with it."""
 
-    def __init__(self, source: Source, manners: Manners, cache: Path, asked: dict[str, float]) -> None:
+    sha256: str
+    status: int
+    headers: dict[str, str]
+
+    @property
+    def conditions(self) -> dict[str, str]:
+        """The headers that ask for it only where it changed; none where the source gives nothing to ask by."""
+        given = {"If-None-Match": "etag", "If-Modified-Since": "last-modified"}
+        return {ours: self.headers[theirs] for ours, theirs in given.items() if theirs in self.headers}
+
+
+class Client:
+    """A client for one source; use it as a context. ``asked`` has when each host was last asked, for all clients.
+
+    Answers are kept in ``folder``, the folder of all snapshots.
+    """
+
+    def __init__(self, source: Source, manners: Manners, folder: Path, cache: Path, asked: dict[str, float]) -> None:
         self._source = source
         self._manners = manners
-        self._storage = hishel.SqliteStorage(database_path=cache / "http.db")
+        self._folder = folder
+        self._cache = cache / source.name
         polite = _Polite(source, manners, asked)
         self._authority = polite.authority
         self._http = httpx.Client(
-            transport=hishel.httpx.CacheTransport(polite, self._storage, rfc=hishel.CacheOptions(shared=False)),
-            # An ingest always asks: without this the cache guesses how long an answer without a date holds.
+            transport=polite,
+            # Who stands between is asked to ask, too.
             headers={
                 "User-Agent": AGENT,
                 "Accept": source.accept or "*/*",
@@ -100,10 +121,10 @@ class Client:
         """Whether the user has a credential for the source."""
         return self._authority is not None
 
-    def get(self, url: str, *, checksum: str | None = None) -> Answer:
-        """What is at that address now. ``checksum``, where the source publishes one: ``md5:<hex>``, ``sha256:<hex>``.
+    def get(self, url: str, *, checksum: str | None = None, tail: int | None = None) -> Answer:
+        """What is at that address now, or no more than its last ``tail`` bytes where the server can give a part.
 
-        Raises FetchError.
+        ``checksum``, where the source publishes one: ``md5:<hex>``, ``sha256:<hex>``. Raises FetchError.
         """
         manners = self._manners
         for attempt in stamina.retry_context(
@@ -115,8 +136,13 @@ class Client:
             wait_jitter=manners.first_wait_seconds,
         ):
             with attempt:
-                return self._once(url, checksum)
+                return self._once(url, checksum, tail)
         raise AssertionError("the last attempt returns or raises")
+
+    def nothing_at(self, url: str, status: int = 404) -> Answer:
+        """An empty answer, to note that the source has nothing there and that this is no error."""
+        with Incoming(self._folder, self._source.name) as incoming:
+            return Answer(credentials.shown(url), _now(), *snapshots.keep(incoming), status)
 
     def _try_again(self, error: Exception) -> bool | float:
         """Whether to try again, or after how many seconds the source wants to be asked."""
@@ -128,30 +154,68 @@ class Client:
             return False
         return error.after + random.uniform(0, self._manners.first_wait_seconds)  # noqa: S311 (no secret)
 
-    def _once(self, url: str, checksum: str | None) -> Answer:
+    def _once(self, url: str, checksum: str | None, tail: int | None) -> Answer:
         where = credentials.shown(url)
-        key = hashlib.sha256(url.encode()).hexdigest()
+        part = {"Range": f"bytes=-{tail}", "Accept-Encoding": "identity"} if tail else {}
+        # The address is hashed, for it may hold secrets.
+        note = self._cache / f"{hashlib.sha256(f'{url} {tail}'.encode()).hexdigest()}.json"
+        known = self._known(note)
         deadline = time.monotonic() + self._manners.whole_seconds
         try:
-            with self._http.stream("GET", url, extensions={"caching": {"key": key}}) as response:
-                raw = self._read(response, where, deadline)
-            content = self._judged(response, where, raw, checksum)
-        except FetchError:
-            self._forget(key)
-            raise
+            with (
+                Incoming(self._folder, self._source.name) as incoming,
+                self._http.stream("GET", url, headers=part | (known.conditions if known else {})) as response,
+            ):
+                if known and response.status_code == httpx.codes.NOT_MODIFIED:
+                    return self._confirmed(where, known, checksum)
+                body = Body(incoming, checksum)
+                self._read(body, response, where, deadline)
+                self._check(body, response, where, partly=bool(tail))
+                place, digest = snapshots.keep(incoming)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            self._forget(key)
             raise FetchError(where, _explained(error), temporary=isinstance(error, httpx.TransportError)) from None
         headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        at = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-        return Answer(where, at, content, response.status_code, headers)
+        _remember(note, Known(digest, response.status_code, headers))
+        return Answer(where, _now(), place, digest, response.status_code, headers)
 
-    def _read(self, response: httpx.Response, where: str, deadline: float) -> bytes:
-        """The body as it was sent, within the limits of size and time."""
-        found = bytearray()
-        for chunk in response.iter_raw():
-            found += chunk
-            if len(found) > self._manners.most_bytes:
+    def _known(self, note: Path) -> Known | None:
+        """What was last had from there, if the snapshot is still there and itself."""
+        try:
+            known = Known(**json.loads(note.read_bytes()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return None
+        return known if snapshots.is_whole(self._folder / self._source.name / known.sha256) else None
+
+    def _confirmed(self, where: str, known: Known, checksum: str | None) -> Answer:
+        """What was had before, as the source says that it did not change."""
+        place = self._folder / self._source.name / known.sha256
+        kind, _, given = (checksum or "").partition(":")
+        if kind:
+            with place.open("rb") as file:
+                if hashlib.file_digest(file, kind).hexdigest() != given.lower():
+                    raise _wrong_sum(where)
+        return Answer(where, _now(), place, known.sha256, known.status, known.headers)
+
+    def _read(self, body: Body, response: httpx.Response, where: str, deadline: float) -> None:
+        """Take in the body, unpacked, within the limits of size and time."""
+        encoding = response.headers.get("content-encoding", "identity").lower()
+        if encoding not in ("identity", "gzip"):
+            raise FetchError(
+                where, f"the answer is packed with {encoding}, which was not asked for: tell the publisher"
+            )
+        try:
+            body.read(self._parts(response, where, deadline), encoding, self._manners.most_bytes)
+        except FetchError:
+            raise
+        except BatchError as error:
+            raise FetchError(where, str(error), temporary="cut off" in str(error)) from None
+
+    def _parts(self, response: httpx.Response, where: str, deadline: float) -> Iterator[bytes]:
+        """The body as it is sent."""
+        size = 0
+        for part in response.iter_raw():
+            size += len(part)
+            if size > self._manners.most_bytes:
                 most = f"{self._manners.most_bytes:,}"
                 raise FetchError(
                     where, f"the answer has more than {most} bytes: raise SERAI_MAX_FILE_BYTES if that is right"
@@ -163,29 +227,24 @@ class Client:
                     f"the answer was not whole after {took} s: try later, or raise SERAI_HTTP_WHOLE_SECONDS",
                     temporary=True,
                 )
-        return bytes(found)
+            yield part
 
-    def _judged(self, response: httpx.Response, where: str, raw: bytes, checksum: str | None) -> bytes:
-        """The body, unpacked, of an answer that is what was asked for."""
-        content = _unpacked(response, where, raw, self._manners.most_bytes)
-        if response.status_code != httpx.codes.OK:
-            raise self._refused(response, where, content)
-        _check_sums(response, where, raw, content, checksum)
-        if not content.strip():
+    def _check(self, body: Body, response: httpx.Response, where: str, *, partly: bool) -> None:
+        """Refuse an answer that is not what was asked for."""
+        good = (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT) if partly else (httpx.codes.OK,)
+        if response.status_code not in good:
+            raise self._refused(response, where, body.head)
+        if body.blank:
             raise FetchError(where, "the answer is empty (200, no content): try later", temporary=True)
-        if title := _page(content):
+        if title := _page(body.head):
             raise FetchError(
                 where, f"a web page came where data were due ({title}): look at the address in a browser"
             )
-        return content
+        if not body.fits(dict(response.headers)):
+            raise _wrong_sum(where)
 
     def _refused(self, response: httpx.Response, where: str, content: bytes) -> FetchError:
         return refused(self._source, self._authority, response, where, content)
-
-    def _forget(self, key: str) -> None:
-        """Drop what the cache has there, so that a damaged answer is not confirmed by the next 304."""
-        for entry in self._storage.get_entries(key):
-            self._storage.remove_entry(entry.id)
 
 
 class _Polite(httpx.BaseTransport):
@@ -275,40 +334,21 @@ def refused(
     )
 
 
-def _unpacked(response: httpx.Response, where: str, raw: bytes, most: int) -> bytes:
-    encoding = response.headers.get("content-encoding", "identity").lower()
-    if encoding == "identity" or not raw:
-        return raw
-    if encoding != "gzip":
-        raise FetchError(where, f"the answer is packed with {encoding}, which was not asked for: tell the publisher")
-    try:
-        return unpack.gunzip(raw, most)
-    except BatchError as error:
-        raise FetchError(where, str(error), temporary="cut off" in str(error)) from None
+def _remember(note: Path, known: Known) -> None:
+    note.parent.mkdir(parents=True, exist_ok=True)
+    note.write_text(json.dumps(asdict(known)), encoding="utf-8")
 
 
-def _check_sums(response: httpx.Response, where: str, raw: bytes, content: bytes, checksum: str | None) -> None:
-    """What the source says of its bytes, in headers or where ``checksum`` was read, must be so."""
-    # Not for safety but for damage: MD5 is what sources publish.
-    said = []
-    if given := response.headers.get("content-md5"):
-        said.append((base64.b64encode(hashlib.md5(raw).digest()).decode(), given))  # noqa: S324
-    stated = ",".join(response.headers.get(name, "") for name in ("content-digest", "repr-digest"))
-    of_raw = base64.b64encode(hashlib.sha256(raw).digest()).decode()
-    said += [(of_raw, given) for given in re.findall(r"sha-256=:([^:]+):", stated)]
-    if checksum:
-        kind, _, given = checksum.partition(":")
-        said.append((hashlib.new(kind, content, usedforsecurity=False).hexdigest(), given.lower()))
-    if any(is_so != expected for is_so, expected in said):
-        raise FetchError(
-            where, "the bytes do not have the checksum that the source gives: try later, else tell the publisher",
-            temporary=True,
-        )  # fmt: skip
+def _wrong_sum(where: str) -> FetchError:
+    return FetchError(
+        where, "the bytes do not have the checksum that the source gives: try later, else tell the publisher",
+        temporary=True,
+    )  # fmt: skip
 
 
 def _page(content: bytes) -> str | None:
     """What a web page calls itself, or None where the bytes are none."""
-    start = content[:4096].decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
+    start = content.decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
     if not re.match(r"(?i)<!doctype html|<html|<head|<body", start):
         return None
     title = re.search(r"(?is)<title[^>]*>(.*?)</title>", start)
@@ -317,7 +357,7 @@ def _page(content: bytes) -> str | None:
 
 def _said(content: bytes, by: authority.Authority | None) -> str:
     """What an error's body says, without any credential that it repeats."""
-    text = _page(content) or " ".join(content[: 20 * EXCERPT].decode("utf-8", "replace").split())
+    text = _page(content) or " ".join(content.decode("utf-8", "replace").split())
     for secret in by.words if by else ():
         text = text.replace(secret, credentials.HIDDEN)
     return text
@@ -346,3 +386,7 @@ def _explained(error: Exception) -> str:
     if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
         return f"the connection was cut ({error}): try later"
     return f"it could not be fetched ({type(error).__name__}: {error}): try later"
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
-import time
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
@@ -37,6 +37,8 @@ class SourceRun:
     outcome: str
     started_at: dt.datetime
     seconds: float
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
     reason: str | None = None
     snapshot: str | None = None
     fingerprint: str | None = None
@@ -46,14 +48,11 @@ class SourceRun:
     loaded: Loaded = field(default_factory=Loaded)
 
 
-def now(con: duckdb.DuckDBPyConnection, recorded: dt.datetime | None = None) -> dt.datetime:
-    """The time of a run, UTC: now, or as recorded, but later than any earlier run's even if the clock was set back.
-
-    A warehouse rebuilt from records so has every version at its own time.
-    """
-    wanted = recorded or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    [(earliest,)] = con.execute("SELECT max(started_at) + INTERVAL 1 MICROSECOND FROM ops.runs").fetchall()
-    return max(wanted, earliest) if earliest else wanted
+def newest(con: duckdb.DuckDBPyConnection) -> dt.datetime | None:
+    """When the newest run began, None before the first."""
+    [(found,)] = con.execute("SELECT max(started_at) FROM ops.runs").fetchall()
+    at: dt.datetime | None = found
+    return at
 
 
 def declare(con: duckdb.DuckDBPyConnection) -> None:
@@ -68,18 +67,36 @@ def declare(con: duckdb.DuckDBPyConnection) -> None:
 
 def fingerprint(con: duckdb.DuckDBPyConnection, one: Source, digest: str) -> str:
     """A hash over the bytes and all that decides what becomes of them, the datasets judged against included."""
-    rules = [*one.files, contracts.HERE / f"{one.dataset}.yaml", Path(contracts.__file__)]
-    # All modules of sources, for one may use another.
-    for package in ("expectations", "ingest", "ingest/sources", "warehouse"):
-        rules += sorted((HOUSE / package).glob("*.py"))
+    rules = [*one.files, contracts.HERE / f"{one.dataset}.yaml"]
     rules.append(HOUSE / "expectations" / "suites" / f"{one.dataset}.py")
-    parts = [digest, *(hashlib.sha256(path.read_bytes()).hexdigest() for path in rules)]
+    parts = [digest, _code(), *(hashlib.sha256(path.read_bytes()).hexdigest() for path in rules)]
     for dataset in sorted(source.judged_against(one.dataset) - {one.dataset}):
         changed = con.execute(
             f"SELECT max(greatest(loaded_at, coalesce(superseded_at, loaded_at))) FROM facts.{dataset}"
         ).fetchall()
         parts.append(f"{dataset} {changed}")
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@functools.cache
+def _code() -> str:
+    """A hash over the code of this process; of all modules of sources, for one may use another."""
+    files = [Path(contracts.__file__)]
+    for package in ("expectations", "ingest", "ingest/sources", "warehouse"):
+        files += sorted((HOUSE / package).glob("*.py"))
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in files)).hexdigest()
+
+
+def made_by(con: duckdb.DuckDBPyConnection) -> str:
+    """A hash over all but the facts that decides what a version holds: code, contracts, models, sources, and the day.
+
+    A version made by something else is made anew even if no source has anything new.
+    """
+    files = [path for kind in ("sql", "yaml") for path in sorted((HOUSE / "warehouse").rglob(f"*.{kind}"))]
+    files += sorted((HOUSE / "ingest" / "sources").glob("*.yaml"))
+    today = str(con.execute("SELECT current_date").fetchall())
+    said = [today.encode(), _code().encode(), *(path.read_bytes() for path in files)]
+    return hashlib.sha256(b"\0".join(said)).hexdigest()
 
 
 def last_fingerprint(con: duckdb.DuckDBPyConnection, one: Source) -> str | None:
@@ -118,15 +135,11 @@ def unchanged(con: duckdb.DuckDBPyConnection, run: SourceRun) -> SourceRun:
     )
 
 
-def record(con: duckdb.DuckDBPyConnection, run: SourceRun, clock: float) -> SourceRun:
-    """Write the run's line, with the time taken since the monotonic ``clock``, and return the run so completed."""
-    run = replace(run, seconds=time.monotonic() - clock)
-    line = {name: value for name, value in asdict(run).items() if name != "loaded"}
-    line |= {f"rows_{name}": value for name, value in asdict(run.loaded).items()}
-    line["finished_at"] = run.started_at + dt.timedelta(seconds=run.seconds)
-    names = ", ".join(line)
-    con.execute(f"INSERT INTO ops.runs ({names}) VALUES ({', '.join(f'${name}' for name in line)})", line)
-    return run
+def line(run: SourceRun) -> dict[str, Any]:
+    """The run's line of ops.runs."""
+    said = {name: value for name, value in asdict(run).items() if name != "loaded"}
+    said |= {f"rows_{name}": value for name, value in asdict(run.loaded).items()}
+    return said | {"finished_at": run.started_at + dt.timedelta(seconds=run.seconds)}
 
 
 def record_validations(con: duckdb.DuckDBPyConnection, run: SourceRun, verdict: Verdict) -> None:
@@ -142,7 +155,7 @@ def record_validations(con: duckdb.DuckDBPyConnection, run: SourceRun, verdict: 
                 check.severity,
                 check.outcome,
                 check.rows_judged,
-                len(check.failures),
+                check.rows_failed,
                 check.observed,
                 verdict.report,
             )
@@ -151,25 +164,21 @@ def record_validations(con: duckdb.DuckDBPyConnection, run: SourceRun, verdict: 
     )
 
 
-def quarantine(con: duckdb.DuckDBPyConnection, run: SourceRun, verdict: Verdict, rows: pl.DataFrame) -> None:
-    """Write each reason for which a row is held back, with the row as it came."""
-    if not verdict.failures:
-        return
-    as_came = {row["row_number"]: _as_came(row) for row in rows.iter_rows(named=True)}
-    con.executemany(
-        "INSERT INTO ops.quarantine VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (
-                run.run_id,
-                run.dataset,
-                run.source,
-                failure.row_number,
-                failure.expectation,
-                failure.reason,
-                as_came[failure.row_number],
-            )
-            for failure in verdict.failures
-        ],
+def held_back(failures: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """The lines by which a stage holds rows back: each critical failure, with the row as it came."""
+    critical = failures.filter(pl.col("severity") == "critical").select("row_number", "expectation", "reason")
+    came = rows.join(critical.select("row_number").unique(), on="row_number", how="semi")
+    return critical.join(came.select("row_number", as_came(came)), on="row_number")
+
+
+def quarantine(con: duckdb.DuckDBPyConnection, run: SourceRun) -> None:
+    """Write each reason for which a row of the stage is held back, with the row as it came."""
+    con.execute(
+        """
+        INSERT INTO ops.quarantine BY NAME
+        SELECT $run_id AS run_id, $dataset AS dataset, $source AS source, held.* FROM held
+        """,
+        {"run_id": run.run_id, "dataset": run.dataset, "source": run.source},
     )
 
 
@@ -179,10 +188,10 @@ def correct(con: duckdb.DuckDBPyConnection, run: SourceRun, contract: Contract, 
         return
     # The key as the row was loaded; of a row dropped as it came, which is the same.
     keys = [{name: one.corrected[name] for name in ("row_number", *contract.primary_key)} for one in applied]
-    came = [{"row_number": one.as_came["row_number"], "row": _as_came(one.as_came)} for one in applied]
+    rows = pl.DataFrame([one.as_came for one in applied], infer_schema_length=None)
     con.register("lines", corrections.recorded(applied).to_arrow())
     con.register("keys", pl.DataFrame(keys, infer_schema_length=None).to_arrow())
-    con.register("came", pl.DataFrame(came).to_arrow())
+    con.register("came", rows.select("row_number", as_came(rows)).to_arrow())
     con.execute(
         f"""
         INSERT INTO ops.corrections BY NAME
@@ -199,10 +208,23 @@ def correct(con: duckdb.DuckDBPyConnection, run: SourceRun, contract: Contract, 
         con.unregister(name)
 
 
-def _as_came(row: dict[str, object]) -> str:
-    """The row as JSON, with the text of what could not be read in its place."""
+def as_came(rows: pl.DataFrame) -> pl.Expr:
+    """The column ``row``: each row as JSON without what is empty, what could not be read as text in its place."""
     found = (UNREADABLE, OVERSIZED, "row_number")
-    columns = {name: row.get(UNREADABLE + name) or value for name, value in row.items() if not name.startswith(found)}
-    return json.dumps(
-        {name: value for name, value in columns.items() if value is not None}, default=str, ensure_ascii=False
-    )
+    names = [name for name in rows.columns if not name.startswith(found)]
+    members = pl.concat_str([_member(name, rows) for name in names], separator=", ", ignore_nulls=True)
+    return pl.concat_str(pl.lit("{"), members, pl.lit("}")).alias("row")
+
+
+def _member(name: str, rows: pl.DataFrame) -> pl.Expr:
+    """``"name": value``, or null where there is no value."""
+    value = pl.col(name).cast(pl.String) if rows.schema[name].is_temporal() else pl.col(name)
+    text = pl.col(UNREADABLE + name) if UNREADABLE + name in rows.columns else pl.lit(None, pl.String)
+    told = pl.coalesce(_encoded(text), _encoded(value))
+    return pl.concat_str(pl.lit(f"{json.dumps(name)}: "), told)
+
+
+def _encoded(value: pl.Expr) -> pl.Expr:
+    # Polars writes JSON of structs alone: {"v":…}
+    packed = pl.struct(value.alias("v")).struct.json_encode()
+    return pl.when(value.is_not_null()).then(packed.str.slice(5, packed.str.len_chars() - 6))

@@ -1,65 +1,42 @@
-"""One ingest: fetch, parse, correct, judge, load, derive, publish. Readers see all of it or nothing."""
+"""One ingest: fetch, compare, parse, correct, judge, load, derive, publish. Readers see all of it or nothing.
+
+Whether there is anything new is told from the published version. Only if there is, or if that version was made on
+another day or by an older Serai, a private copy is made and written.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
-import secrets
+import tempfile
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
 
-from ingest import bring, corrections, ledger, snapshots, source
+from ingest import bring, corrections, ledger, slices, snapshots, source
+from ingest.bench import Bench, Limits, Places
 from ingest.bring import Order
 from ingest.corrections import Applied
 from ingest.csv_file import BatchError, ParseLimits
 from ingest.ledger import SourceRun
-from ingest.manners import Manners
 from ingest.snapshots import Answer
 from ingest.source import Source
-from warehouse import contracts, locate, macros, models, publish, schema
-from warehouse.load import Delivery, Scope, load, transaction
+from warehouse import contracts, journal, locate, macros, models, publish, schema
+from warehouse.connect import reading
+from warehouse.load import Delivery, Stage, transaction
 
 if TYPE_CHECKING:
-    from expectations.judge import Judge
+    from expectations.judge import Hearing
 
 Tell = Callable[[str, int, int], None]
 Choose = Callable[[duckdb.DuckDBPyConnection], list[Order]]
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where an ingest finds and leaves things; ``base_urls`` has other hosts for live sources, by name."""
-
-    raw: Path
-    warehouse: Path
-    reports: Path
-    geometry: Path
-    base_urls: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def snapshots(self) -> Path:
-        """The folder with the bytes of every batch, as they came."""
-        return self.raw / "snapshots"
-
-    @property
-    def cache(self) -> Path:
-        """The folder with the HTTP cache, which may be deleted at any time."""
-        return self.raw / "cache"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What an ingest allows."""
-
-    parse: ParseLimits
-    most_bad: float
-    keep_versions: int
-    manners: Manners
+# What a version was made by, in ops.schema_parts.
+HOUSE = "house"
 
 
 @dataclass(frozen=True)
@@ -96,15 +73,86 @@ def replay(places: Places, chosen: Iterable[str], until: str | None, limits: Lim
     return _publish(places, lambda con: bring.recorded(con, places.snapshots, sources, until), limits, tell)
 
 
+def backfill(
+    places: Places, chosen: Iterable[str], days: tuple[dt.date, dt.date], limits: Limits, tell: Tell
+) -> Ingest:
+    """Take in the past of the chosen sources, first and last day included, piece by piece.
+
+    Each piece is published by itself, so that a stop loses nothing of those before it; pieces that are held already
+    are passed over, and a refused one does not stop the next. Raises IngestRunningError, BackfillError.
+    """
+    started, orders = time.monotonic(), bring.pieces(source.ordered(chosen), *days)
+    done = Ingest([], {}, None, 0)
+    with publish.writing(places.warehouse):
+        left, asked = _lacking(places.warehouse, orders), dict[str, float]()
+        for position, order in enumerate(left, start=len(orders) - len(left)):
+            tell(f"{order.source.name} {order.first_day}", position, len(orders))
+            piece = _as_needed(Bench(places, limits, places.snapshots, asked), _only(order), lambda *_: None)
+            version = piece.version or done.version
+            done = Ingest(done.runs + piece.runs, piece.models, version, time.monotonic() - started)
+        tell("done", len(orders), len(orders))
+    return done
+
+
+def _only(order: Order) -> Choose:
+    return lambda _: [order]
+
+
+def _lacking(folder: Path, orders: list[Order]) -> list[Order]:
+    if publish.current_version(folder) is None:
+        return orders
+    with reading(folder) as reader:
+        return bring.lacking(reader.ledger(), orders)
+
+
 def _publish(places: Places, choose: Choose, limits: Limits, tell: Tell) -> Ingest:
-    started = time.monotonic()
-    with publish.writing(places.warehouse) as private:
+    with publish.writing(places.warehouse):
+        return _as_needed(Bench(places, limits, places.snapshots, {}), choose, tell)
+
+
+def _as_needed(bench: Bench, choose: Choose, tell: Tell) -> Ingest:
+    """Take in what is new and publish it; the writer's place must be held."""
+    started, folder = time.monotonic(), bench.places.warehouse
+    if publish.current_version(folder) is None:
+        return _new_version(bench, choose, tell, started)
+    with publish.holding(folder) as (_, path), duckdb.connect(str(path), read_only=True) as con:
+        orders = choose(con)
+        runs = _all_unchanged(bench, con, orders, tell)
+    if runs is None:
+        return _new_version(bench, lambda _: orders, tell, started)
+    journal.add(folder, [ledger.line(run) for run in runs])
+    return Ingest(runs, {}, None, time.monotonic() - started)
+
+
+def _all_unchanged(
+    bench: Bench, con: duckdb.DuckDBPyConnection, orders: list[Order], tell: Tell
+) -> list[SourceRun] | None:
+    """The runs, if no source has anything new and the version is as it would be made now; else None."""
+    if schema.parts(con).get(HOUSE) != ledger.made_by(con):
+        return None
+    runs = []
+    for position, order in enumerate(orders):
+        tell(order.source.name, position, len(orders))
+        found = bench.bring(con, order)
+        if found.error:
+            return None
+        run, _ = _compared(bench, con, order)
+        if run.outcome != "unchanged":
+            return None
+        runs.append(replace(run, seconds=found.seconds))
+    return runs
+
+
+def _new_version(bench: Bench, choose: Choose, tell: Tell, started: float) -> Ingest:
+    folder = bench.places.warehouse
+    with publish.building(folder) as private:
         with duckdb.connect(str(private)) as con:
-            bench = _Bench(con, places, limits, leaves_traces=True)
+            con.execute(f"SET memory_limit = '{bench.limits.memory_mb}MB'")
             runs, counts = _build(con, bench, choose, tell)
         bench.finish()
         tell("publishing", len(runs), len(runs))
-        version = publish.publish(places.warehouse, private, limits.keep_versions)
+        version = publish.publish(folder, private, bench.limits.keep_versions)
+        journal.clear(folder)
     return Ingest(runs, counts, version, time.monotonic() - started)
 
 
@@ -117,8 +165,9 @@ def check(places: Places, chosen: Iterable[str], limits: Limits, tell: Tell) -> 
     needed = set(chosen)
     while more := {s.name for s in map(source.load, source.shipped()) if _feeds(s, needed)} - needed:
         needed |= more
-    with duckdb.connect() as con:
-        bench = _Bench(con, places, limits, leaves_traces=False)
+    with tempfile.TemporaryDirectory(prefix="serai-") as folder, duckdb.connect() as con:
+        con.execute(f"SET memory_limit = '{limits.memory_mb}MB'; SET temp_directory = '{folder}/spilled'")
+        bench = Bench(places, limits, Path(folder), {}, leaves_traces=False)
         runs, counts = _build(con, bench, lambda _: [Order(one) for one in source.ordered(needed)], tell)
         held_back = con.sql("FROM quarantine ORDER BY dataset, row_number").pl()
     return Ingest(runs, counts, None, time.monotonic() - started), held_back
@@ -130,83 +179,33 @@ def _feeds(candidate: Source, needed: set[str]) -> bool:
 
 
 def _build(
-    con: duckdb.DuckDBPyConnection, bench: _Bench, choose: Choose, tell: Tell
+    con: duckdb.DuckDBPyConnection, bench: Bench, choose: Choose, tell: Tell
 ) -> tuple[list[SourceRun], dict[str, int]]:
     schema.create(con)
+    journal.fold(con, bench.places.warehouse)
     ledger.declare(con)
     orders = choose(con)
     runs = []
     for position, order in enumerate(orders):
         tell(order.source.name, position, len(orders))
-        runs.append(_take_in(bench, order))
+        runs.append(_take_in(bench, con, order))
     tell("deriving", len(orders), len(orders))
     locate.refresh(con, bench.places.geometry)
-    counts = models.build(con)
+    counts = models.build(con, {run.dataset for run in runs if run.loaded.changes})
     macros.create(con)
     models.refresh_freshness(con)
+    schema.remember(con, HOUSE, ledger.made_by(con))
     return runs, counts
 
 
-class _Bench:
-    """What the sources of one ingest share: the connection, the limits, and one judge, made when first needed.
-
-    Without ``leaves_traces`` neither snapshots nor reports are written.
-    """
-
-    def __init__(
-        self, con: duckdb.DuckDBPyConnection, places: Places, limits: Limits, *, leaves_traces: bool
-    ) -> None:
-        self.con = con
-        self.places = places
-        self.limits = limits
-        self.leaves_traces = leaves_traces
-        self._judge: Judge | None = None
-        self._asked: dict[str, float] = {}
-
-    @property
-    def judge(self) -> Judge:
-        """The judge; the first use takes the seconds that Great Expectations needs to be imported."""
-        if self._judge is None:
-            from expectations.judge import Judge
-            from expectations.references import References
-
-            reports = self.places.reports if self.leaves_traces else None
-            self._judge = Judge(References(self.con, self.places.geometry), reports)
-        return self._judge
-
-    def finish(self) -> None:
-        """Bring the index of the reports up to date, where any were written."""
-        if self._judge is not None and self.leaves_traces:
-            from expectations import reports
-
-            reports.write_index(self.places.reports)
-
-    def bring(self, order: Order) -> list[Answer]:
-        """What the source gives, kept as snapshots. Raises OSError, BatchError."""
-        one, places = order.source, self.places
-        if order.recorded:
-            return snapshots.replay(order.recorded)
-        if one.live:
-            wanted = bring.wanted(self.con, one)
-            answers = bring.live(one, places.base_urls, self.limits.manners, places.cache, self._asked, wanted)
-        else:
-            answers = bring.shipped(places.raw, one)
-        if self.leaves_traces:
-            snapshots.keep(places.snapshots, one.name, answers)
-        return answers
-
-    def record(self, order: Order, run: SourceRun, answers: list[Answer]) -> None:
-        """Write down what the run was given, so that it can be replayed."""
-        if self.leaves_traces and not order.recorded:
-            snapshots.record(self.places.snapshots, run.source, run.run_id, run.started_at, answers)
-
-
-def _take_in(bench: _Bench, order: Order) -> SourceRun:
+def _take_in(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> SourceRun:
     """Take in one source; whatever goes wrong with it is its own line in the ledger and nobody else's trouble."""
-    one, clock = order.source, time.monotonic()
-    run = _begun(bench.con, order)
+    one, found, clock = order.source, bench.bring(con, order), time.monotonic()
+    run = found.run
     try:
-        run = _steps(bench, order, run)
+        if found.error:
+            raise found.error
+        run = _steps(bench, con, order)
     except OSError as error:
         run = replace(run, reason=f"{one.address}: {error.strerror}: restore the file")
     except BatchError as error:
@@ -214,61 +213,69 @@ def _take_in(bench: _Bench, order: Order) -> SourceRun:
     except Exception as error:
         logging.getLogger(__name__).exception("source %s", one.name)
         run = replace(run, outcome="error", reason=f"{one.address}: {type(error).__name__}: {error}")
-    return ledger.record(bench.con, run, clock)
+    run = replace(run, seconds=found.seconds + time.monotonic() - clock)
+    journal.insert(con, ledger.line(run))
+    return run
 
 
-def _begun(con: duckdb.DuckDBPyConnection, order: Order) -> SourceRun:
-    """The run as it begins; one that the warehouse lacks comes back from its record with its own id and time."""
-    one, recorded = order.source, order.recorded
-    if recorded and not con.execute("SELECT 1 FROM ops.runs WHERE run_id = ?", [recorded.run_id]).fetchall():
-        started, run_id = ledger.now(con, recorded.at), recorded.run_id
-    else:
-        started = ledger.now(con)
-        run_id = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    return SourceRun(run_id, one.name, one.dataset, "refused", started, 0)
+def _compared(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> tuple[SourceRun, list[Answer]]:
+    """The run as far as its answers tell, and these: ``unchanged`` where they are what was taken in last, or none."""
+    one, found = order.source, bench.bring(con, order)
+    if not found.answers:
+        return replace(found.run, outcome="unchanged"), []
+    digest = snapshots.of_batch(found.answers)
+    run = replace(found.run, snapshot=digest, fingerprint=ledger.fingerprint(con, one, digest))
+    if run.fingerprint == ledger.last_fingerprint(con, one):
+        run = ledger.unchanged(con, run)
+    return run, found.answers
 
 
-def _steps(bench: _Bench, order: Order, run: SourceRun) -> SourceRun:
-    one, answers = order.source, bench.bring(order)
-    digest = snapshots.of_batch(answers)
-    run = replace(run, snapshot=digest, fingerprint=ledger.fingerprint(bench.con, one, digest))
-    if run.fingerprint == ledger.last_fingerprint(bench.con, one):
-        return ledger.unchanged(bench.con, run)
+def _steps(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> SourceRun:
+    run, answers = _compared(bench, con, order)
+    if run.outcome == "unchanged":
+        return run
     bench.record(order, run, answers)
-    as_came = _rows(one, answers, bench.limits.parse)
-    # A file cut off lacks rows for another reason than that its errors were mended: the judges say so.
-    known = corrections.load(one) if as_came.height >= one.fewest else []
-    rows, corrected = corrections.apply(as_came, known)
-    return _judge_and_load(bench, one, run, rows, corrected, one.scope(answers))
+    with Stage(con, contracts.load(run.dataset)) as stage:
+        return _judge_and_load(bench, order.source, run, answers, stage)
 
 
-def _rows(one: Source, answers: list[Answer], limits: ParseLimits) -> pl.DataFrame:
-    """The rows of all answers; those of a later one are numbered on from the one before."""
-    contract, frames, last = contracts.load(one.dataset), [], 0
-    for answer in answers:
-        rows = one.read(answer, contract, limits).with_columns(pl.col("row_number") + last)
-        frames.append(rows)
-        last = rows.select(pl.col("row_number").max()).item() or last
-    return pl.concat(frames)
-
-
-def _judge_and_load(
-    bench: _Bench, one: Source, run: SourceRun, rows: pl.DataFrame, corrected: list[Applied], scope: Scope
-) -> SourceRun:
+def _judge_and_load(bench: Bench, one: Source, run: SourceRun, answers: list[Answer], stage: Stage) -> SourceRun:
     from expectations.judge import Batch
 
-    contract = contracts.load(one.dataset)
-    verdict = bench.judge.judge(Batch(one.name, contract, rows, one.fewest, one.most), run.run_id)
-    run = replace(run, rows_seen=rows.height, warnings=verdict.warnings)
-    ledger.record_validations(bench.con, run, verdict)
+    con = stage.con
+    # How many rows a part of the past has nobody knows; none at all would take away what is there.
+    fewest = min(1, one.fewest) if run.first_day else one.fewest
+    hearing = bench.judge(con).hearing(Batch(one.name, stage.contract, fewest, one.most))
+    corrected = _hear(one, answers, bench.limits.parse, hearing, stage)
+    verdict = hearing.verdict(run.run_id)
+    run = replace(run, rows_seen=verdict.rows, warnings=verdict.warnings)
+    ledger.record_validations(con, run, verdict)
     refusal = verdict.refusal(bench.limits.most_bad)
     if verdict.error or refusal:
         outcome = "error" if verdict.error else "refused"
         return replace(run, outcome=outcome, reason=f"{one.address}: {verdict.error or refusal}")
-    good = rows.filter(~pl.col("row_number").is_in(verdict.bad_rows)).select(contract.columns)
-    with transaction(bench.con):
-        ledger.quarantine(bench.con, run, verdict, rows)
-        ledger.correct(bench.con, run, contract, corrected)
-        by = Delivery(one.name, run.run_id, run.started_at, scope)
-        loaded = load(bench.con, contract, good, present=rows, by=by)
+    with transaction(con):
+        ledger.quarantine(con, run)
+        ledger.correct(con, run, stage.contract, corrected)
+        loaded = stage.load(Delivery(one.name, run.run_id, run.started_at, one.scope(answers)))
     return replace(run, outcome="loaded", loaded=loaded, rows_quarantined=len(verdict.bad_rows))
+
+
+def _hear(one: Source, answers: list[Answer], limits: ParseLimits, hearing: Hearing, stage: Stage) -> list[Applied]:
+    """Judge and stage all rows, slice by slice, and return what was corrected.
+
+    A correction speaks of one row among all: where there are any, or the suite compares rows, there is one slice.
+    """
+    known, applied = corrections.load(one), list[Applied]()
+    size = slices.ROWS if hearing.in_slices and not known else None
+    for as_came in slices.of_batch(one, answers, limits, size):
+        rows = as_came
+        # A file cut off lacks rows for another reason than that its errors were mended: the judges say so.
+        if as_came.height >= one.fewest:
+            rows, applied = corrections.apply(as_came, known)
+        failures = hearing.hear(rows)
+        stage.add(rows)
+        stage.hold_back(ledger.held_back(failures, rows))
+    twice = stage.twice()
+    stage.hold_back(ledger.held_back(hearing.hear_keys(twice), twice))
+    return applied

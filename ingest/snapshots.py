@@ -1,7 +1,8 @@
 """Raw snapshots: the answers of a source as they came, kept for ever, and the record by which an ingest is replayed.
 
 ``<folder>/<source>/<sha256>`` holds the bytes of one answer, ``<folder>/<source>/<run_id>.json`` what one run was
-given: which answers, in which order, each with its address (without secrets), time, status and headers.
+given: which answers, in which order, each with its address (without secrets), time, status and headers. Bytes go to
+the disk as they come and are never all in memory.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import datetime as dt
 import hashlib
 import json
 import os
-from collections.abc import Iterable
+import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 
 from ingest.csv_file import BatchError
 
@@ -25,52 +27,94 @@ KEPT_HEADERS = (
 
 @dataclass(frozen=True)
 class Answer:
-    """What a source gave once: the bytes, unpacked where they were packed for the way only, and how they came."""
+    """What a source gave once: its bytes, unpacked where they were packed for the way only, and how they came.
+
+    They are in the file ``place``; ``sha256`` is the hash of the bytes and the name of the file.
+    """
 
     url: str
     at: dt.datetime
-    content: bytes
+    place: Path
+    sha256: str
     status: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
-    def sha256(self) -> str:
-        """The hash of the bytes: their name."""
-        return digest(self.content)
+    def content(self) -> bytes:
+        """The bytes, read anew each time; of a large file read ``place`` in parts instead."""
+        return self.place.read_bytes()
 
 
 @dataclass(frozen=True)
 class Recorded:
-    """The record of one run: what it was given."""
+    """The record of one run: what it was given, and of a piece of a backfill which days were asked for."""
 
     source: str
     run_id: str
     at: dt.datetime
-    path: Path
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
 
 
-def digest(content: bytes) -> str:
-    """The SHA-256 of the bytes: a snapshot's name."""
-    return hashlib.sha256(content).hexdigest()
+class Incoming:
+    """A snapshot on its way in, as a context: write the bytes as they come, then ``keep`` it, or it is gone."""
+
+    def __init__(self, folder: Path, source: str) -> None:
+        self.folder = folder / source
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.path = self.folder / f".{os.getpid()}-{secrets.token_hex(4)}"
+        self.hash = hashlib.sha256()
+        self.size = 0
+        self.file = self.path.open("wb")
+
+    def __enter__(self) -> Incoming:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.file.close()
+        self.path.unlink(missing_ok=True)
+
+    def write(self, part: bytes) -> None:
+        """Add these bytes."""
+        self.file.write(part)
+        self.hash.update(part)
+        self.size += len(part)
+
+
+def keep(incoming: Incoming) -> tuple[Path, str]:
+    """Put the bytes in their place, once and read-only, for a snapshot never changes; return it and their hash."""
+    incoming.file.close()
+    name = incoming.hash.hexdigest()
+    place = incoming.folder / name
+    # One that is damaged is replaced by itself as it should be.
+    if not place.exists() or place.stat().st_size != incoming.size:
+        incoming.path.chmod(0o444)
+        incoming.path.replace(place)
+    return place, name
+
+
+def is_whole(place: Path) -> bool:
+    """Whether the snapshot is there and still itself."""
+    return place.exists() and digest_of_file(place) == place.name
+
+
+def digest_of_file(path: Path) -> str:
+    """The SHA-256 of a file's bytes."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def of_batch(answers: list[Answer]) -> str:
     """The hash of all that a source gave: of one answer its own, of several that of their hashes in order."""
     if len(answers) == 1:
         return answers[0].sha256
-    return digest("\n".join(answer.sha256 for answer in answers).encode())
+    return hashlib.sha256("\n".join(answer.sha256 for answer in answers).encode()).hexdigest()
 
 
-def keep(folder: Path, source: str, answers: Iterable[Answer]) -> None:
-    """Store the bytes of each answer once."""
-    for answer in answers:
-        place = folder / source / answer.sha256
-        if not place.exists():
-            _write(place, answer.content)
-
-
-def record(folder: Path, source: str, run_id: str, at: dt.datetime, answers: list[Answer]) -> None:
-    """Write down what the run was given; the bytes must have been kept."""
+def record(folder: Path, run: Recorded, answers: list[Answer]) -> None:
+    """Write down what the run was given; the bytes have been kept."""
     lines = [
         {
             "url": answer.url,
@@ -78,12 +122,20 @@ def record(folder: Path, source: str, run_id: str, at: dt.datetime, answers: lis
             "status": answer.status,
             "headers": answer.headers,
             "sha256": answer.sha256,
-            "bytes": len(answer.content),
+            "bytes": answer.place.stat().st_size,
         }
         for answer in answers
     ]
-    said = {"source": source, "run_id": run_id, "at": at.isoformat(), "answers": lines}
-    _write(folder / source / f"{run_id}.json", (json.dumps(said, indent=1) + "\n").encode())
+    said: dict[str, object] = {"source": run.source, "run_id": run.run_id, "at": run.at.isoformat()}
+    if run.first_day and run.last_day:
+        said |= {"first_day": run.first_day.isoformat(), "last_day": run.last_day.isoformat()}
+    text = json.dumps(said | {"answers": lines}, indent=1) + "\n"
+    place = folder / run.source / f"{run.run_id}.json"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    fresh = place.with_name(f".{place.name}-{os.getpid()}")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.chmod(0o444)
+    fresh.replace(place)
 
 
 def recorded(folder: Path, source: str) -> list[Recorded]:
@@ -91,27 +143,18 @@ def recorded(folder: Path, source: str) -> list[Recorded]:
     found = []
     for path in (folder / source).glob("*.json"):
         said = json.loads(path.read_bytes())
-        found.append(Recorded(source, said["run_id"], dt.datetime.fromisoformat(said["at"]), path))
+        days = (dt.date.fromisoformat(said[name]) if name in said else None for name in ("first_day", "last_day"))
+        found.append(Recorded(source, said["run_id"], dt.datetime.fromisoformat(said["at"]), *days))
     return sorted(found, key=lambda one: one.at)
 
 
-def replay(one: Recorded) -> list[Answer]:
+def replay(folder: Path, run: Recorded) -> list[Answer]:
     """The answers of that run, byte for byte. Raises BatchError where a snapshot is gone or is no longer itself."""
     answers = []
-    for line in json.loads(one.path.read_bytes())["answers"]:
-        place = one.path.with_name(line["sha256"])
-        content = place.read_bytes() if place.exists() else b""
-        if digest(content) != line["sha256"]:
-            raise BatchError(f"the snapshot {place.name} of run {one.run_id} is gone or damaged: restore {place}")
+    for line in json.loads((folder / run.source / f"{run.run_id}.json").read_bytes())["answers"]:
+        place = folder / run.source / line["sha256"]
+        if not is_whole(place):
+            raise BatchError(f"the snapshot {place.name} of run {run.run_id} is gone or damaged: restore {place}")
         at = dt.datetime.fromisoformat(line["at"])
-        answers.append(Answer(line["url"], at, content, line["status"], line["headers"]))
+        answers.append(Answer(line["url"], at, place, line["sha256"], line["status"], line["headers"]))
     return answers
-
-
-def _write(place: Path, content: bytes) -> None:
-    """The file, whole or not at all, and read-only: a snapshot never changes."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = place.with_name(f".{place.name}-{os.getpid()}")
-    fresh.write_bytes(content)
-    fresh.chmod(0o444)
-    fresh.replace(place)

@@ -2,11 +2,12 @@
 
 A source is ``ingest/sources/<name>.yaml`` (who publishes, under which licence, where, how often, how many rows to
 expect) and, where its bytes are not already a CSV file in its dataset's shape, ``<name>.py`` beside it with
-``parse(content, contract, limits)``, or ``read(answer, contract, limits)`` where an answer's address says what its
-bytes do not. A source whose address begins with https:// is live: it is fetched by a plain download or, where its
-module has one, by ``fetch(client, source, wanted)``, which yields the answers in order; where they are not all that
-there is, the module's ``scope(answers)`` says of what they are. Its known errors, if any, are
-``<name>.corrections.yaml`` (ingest.corrections). Nothing else names a source.
+``parse(content, contract, limits)`` or, for answers too large to hold, ``parse_slices(answer, contract, limits)``,
+which yields their rows slice by slice. A source whose address begins with https:// is live: it is fetched by a plain
+download or, where its module has one, by ``fetch(client, source, wanted)``, which yields the answers in order; where
+they are not all that there is, the module's ``scope(answers)`` says of what they are. A module with
+``pieces(wanted)``, which cuts the days of a backfill into smaller ranges, can be asked for the past. Its known
+errors, if any, are ``<name>.corrections.yaml`` (ingest.corrections). Nothing else names a source.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import datetime as dt
 import graphlib
 import importlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,8 +36,9 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).with_name("sources")
 Parse = Callable[[bytes, Contract, ParseLimits], pl.DataFrame]
-Read = Callable[["Answer", Contract, ParseLimits], pl.DataFrame]
+ParseSlices = Callable[["Answer", Contract, ParseLimits], "Iterator[pl.DataFrame]"]
 Fetch = Callable[["Client", "Source", "Wanted"], "Iterable[Answer]"]
+Pieces = Callable[["Wanted"], "Iterable[Wanted]"]
 ScopeOf = Callable[["list[Answer]"], Scope]
 
 
@@ -57,9 +59,9 @@ class Wanted:
 class Credential:
     """What a source wants to see of the user, and whether it gives anything without.
 
-    ``kind`` token: the user's token of that name goes into ``header``, on requests to the host of ``at``, where that is
-    not the source's. ``kind`` oauth: ``<name>_user`` and ``<name>_password`` are changed for a bearer token at ``at``.
-    ``help`` says what else an account needs.
+    ``kind`` token: the user's token of that name goes into ``header``, on requests to the host of ``at``, where that
+    is not the source's. ``kind`` oauth: ``<name>_user`` and ``<name>_password`` are changed for a bearer token at
+    ``at``. ``help`` says what else an account needs.
     """
 
     name: str
@@ -145,15 +147,24 @@ class Source:
         return found
 
     @property
-    def read(self) -> Read:
-        """How one of its answers becomes rows: its module's ``read``, or ``parse`` of the bytes."""
-        found: Read | None = getattr(self._module, "read", None)
-        return found or (lambda answer, contract, limits: self.parse(answer.content, contract, limits))
+    def parse_slices(self) -> ParseSlices:
+        """How an answer becomes rows, slice by slice: its module's ``parse_slices``, or one slice from ``parse``.
+
+        Row numbers count on within an answer.
+        """
+        found: ParseSlices | None = getattr(self._module, "parse_slices", None)
+        return found or (lambda answer, contract, limits: iter([self.parse(answer.content, contract, limits)]))
 
     @property
     def fetch(self) -> Fetch:
         """How its answers are brought: its module's ``fetch``, or one download."""
         found: Fetch = getattr(self._module, "fetch", _download)
+        return found
+
+    @property
+    def pieces(self) -> Pieces | None:
+        """How the days of a backfill are cut into pieces, each fetched by itself: its module's ``pieces``, if any."""
+        found: Pieces | None = getattr(self._module, "pieces", None)
         return found
 
     @property

@@ -1,15 +1,17 @@
 """The command line. Heavy packages are imported by the command that needs them, so that --help is quick.
 
 Exit codes: 0 done; 1 a source was refused, or the question had no answer; 2 wrong use; 3 nothing published yet, or
-another ingest is running; 4 the rows were cut at the limit.
+another ingest is running; 4 the rows were cut at the limit; 130 stopped by the user.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 import json
 import sys
-from typing import Annotated, Any, NoReturn
+from collections.abc import Callable
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 
@@ -20,7 +22,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-REFUSED, NOT_READY, CUT = 1, 3, 4
+REFUSED, NOT_READY, CUT, STOPPED = 1, 3, 4, 130
+T = TypeVar("T")
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 
@@ -46,12 +49,12 @@ def _explain(error: Exception) -> None:
     """Stop in words where the error is one that a user can mend; else return."""
     from pydantic import ValidationError
 
-    from ingest.bring import ReplayError
+    from ingest.bring import BackfillError, ReplayError
     from warehouse.publish import IngestRunningError, NothingPublishedError
 
     if isinstance(error, NothingPublishedError | IngestRunningError):
         _stop(str(error), NOT_READY)
-    if isinstance(error, ReplayError):
+    if isinstance(error, BackfillError | ReplayError):
         _stop(str(error), REFUSED)
     if isinstance(error, ValidationError):
         wrong = "; ".join(f"SERAI_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
@@ -70,19 +73,29 @@ def ingest(
     until: Annotated[
         str | None, typer.Option(help="With --replay: no record later than this day (2026-11-22) or run id.")
     ] = None,
+    first: Annotated[
+        dt.datetime | None,
+        typer.Option("--from", formats=["%Y-%m-%d"], help="Of the named sources the past, from this day on."),
+    ] = None,
+    last: Annotated[
+        dt.datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="With --from: up to this day; today, if none is given."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Take in sources, judge them, and publish the result as one new version."""
+    """Take in sources, judge them, and publish the result as one new version; the past of a source piece by piece."""
     from ingest import run, source
     from serai import show
     from serai.settings import settings
 
-    if until and not replay:
-        _stop("--until goes with --replay", 2)
+    _check_use(sources, first, last, replay=replay, until=until)
     every = source.names() if live or replay else source.shipped()
     places, limits = settings().places, settings().ingest_limits
     with show.progress(quiet=as_json) as tell:
-        if replay:
+        if first:
+            days = first.date(), (last or dt.datetime.now(dt.UTC)).date()
+            result = _stoppable(lambda: run.backfill(places, _known(sources, []), days, limits, tell))
+        elif replay:
             result = run.replay(places, _known(sources, every), until, limits, tell)
         else:
             result = run.ingest(places, _known(sources, every), limits, tell)
@@ -139,7 +152,7 @@ def sql(
     with reading(settings().warehouse) as reader:
         reader.restrict(limits)
         try:
-            answer = ask(reader.cursor(), query, limits)
+            answer = ask(reader.ledger(), query, limits)
         except QueryError as error:
             _stop(str(error), REFUSED)
     sys.stdout.buffer.write(show.answer(answer, output.value))
@@ -175,6 +188,33 @@ def describe(
     if not rows:
         _stop(f"there is no table {table!r}: `serai describe` lists them all", REFUSED)
     print(json.dumps(rows, indent=2) if as_json else show.table(rows))  # noqa: T201
+
+
+def _check_use(
+    sources: list[str] | None,
+    first: dt.datetime | None,
+    last: dt.datetime | None,
+    *,
+    replay: bool,
+    until: str | None,
+) -> None:
+    """Stop where options are given that do not go together."""
+    if until and not replay:
+        _stop("--until goes with --replay", 2)
+    if last and not first:
+        _stop("--to goes with --from", 2)
+    if first and (replay or not sources):
+        _stop("--from goes with the names of the sources whose past is wanted, and not with --replay", 2)
+    if first and last and last < first:
+        _stop("--to is before --from", 2)
+
+
+def _stoppable(work: Callable[[], T]) -> T:
+    """What the work returns; where the user stops it, say how to go on."""
+    try:
+        return work()
+    except KeyboardInterrupt:
+        _stop("stopped: what was taken in stays, and the same command goes on from there", STOPPED)
 
 
 def _known(sources: list[str] | None, every: list[str]) -> list[str]:

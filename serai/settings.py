@@ -11,8 +11,8 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
+    from ingest.bench import Limits, Places
     from ingest.manners import Manners
-    from ingest.run import Limits, Places
     from warehouse import connect
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -52,6 +52,11 @@ class Settings(BaseSettings):
     most_bad_share: float = Field(
         default=0.5, gt=0, le=1, description="Share of bad rows beyond which a batch is refused."
     )
+    ingest_memory_mb: int = Field(
+        default=500,
+        ge=128,
+        description="Memory that the database may use in an ingest, MB; what is more goes to disk.",
+    )
     sql_seconds: float = Field(default=5, gt=0, description="Time that one SQL query may take, seconds.")
     sql_rows: int = Field(default=10_000, gt=0, description="Rows that one SQL query returns at most.")
     sql_memory_mb: int = Field(default=512, ge=64, description="Memory that SQL queries may use, MB.")
@@ -84,18 +89,18 @@ class Settings(BaseSettings):
     @property
     def places(self) -> Places:
         """Where an ingest finds and leaves things."""
-        from ingest.run import Places
+        from ingest.bench import Places
 
         return Places(self.data / "raw", self.warehouse, self.reports, self.geometry, self.base_urls)
 
     @property
     def ingest_limits(self) -> Limits:
         """What an ingest allows."""
+        from ingest.bench import Limits
         from ingest.csv_file import ParseLimits
-        from ingest.run import Limits
 
         parse = ParseLimits(self.max_file_bytes, self.max_field_characters)
-        return Limits(parse, self.most_bad_share, self.keep_versions, self.manners)
+        return Limits(parse, self.most_bad_share, self.keep_versions, self.ingest_memory_mb, self.manners)
 
     @property
     def manners(self) -> Manners:

@@ -68,10 +68,11 @@ def ingest(result: Ingest, settings: Settings) -> str:
     live = sorted(set(source.names()) - set(source.shipped()) - {run.source for run in result.runs})
     if live:
         lines.append(f"not fetched: {', '.join(live)} (live): serai ingest --live, or by name")
+    done = f"published version {result.version} in" if result.version else "nothing new: no version published, after"
     return "\n".join(
         [
             *lines,
-            f"published version {result.version} in {result.seconds:.1f} s",
+            f"{done} {result.seconds:.1f} s",
             f"database    {settings.warehouse / 'serai.duckdb'}",
             f"reports     {settings.reports / 'index.html'}",
             f"quarantine  {held_back} rows held back: serai status",
@@ -140,21 +141,27 @@ def answer(found: Answer, output: str) -> bytes:
 def _status(reader: Reader) -> dict[str, list[dict[str, Any]]]:
     queries = {
         "freshness": """
-            SELECT dataset, rows, rows_quarantined AS held_back, newest_published,
-                current_date - newest_published AS days_old,
-                strftime(last_run_at, '%Y-%m-%d %H:%M') AS last_run, last_outcome
-            FROM ops.freshness ORDER BY dataset
+            SELECT f.dataset, f.rows, f.rows_quarantined AS held_back, f.newest_published,
+                current_date - f.newest_published AS days_old,
+                strftime(coalesce(u.last_run_at, f.last_run_at), '%Y-%m-%d %H:%M') AS last_run,
+                coalesce(u.last_outcome, f.last_outcome) AS last_outcome
+            FROM ops.freshness AS f
+            LEFT JOIN (
+                SELECT dataset, max(finished_at) AS last_run_at, max_by(outcome, finished_at) AS last_outcome
+                FROM unpublished GROUP BY dataset
+            ) AS u USING (dataset)
+            ORDER BY dataset
         """,
         "runs": """
             SELECT
                 strftime(started_at, '%Y-%m-%d %H:%M') AS started, source, outcome,
                 rows_seen, rows_added AS added, rows_corrected AS corrected,
                 rows_withdrawn AS withdrawn, rows_quarantined AS held_back, round(seconds, 1) AS seconds, reason
-            FROM ops.runs ORDER BY started_at DESC LIMIT 13
+            FROM (FROM ops.runs UNION ALL BY NAME FROM unpublished) ORDER BY started_at DESC LIMIT 13
         """,
         "quarantine": "SELECT dataset, row_number AS row, reason FROM quarantine ORDER BY dataset, row_number",
     }
-    return {name: reader.cursor().sql(query).pl().to_dicts() for name, query in queries.items()}
+    return {name: reader.ledger().sql(query).pl().to_dicts() for name, query in queries.items()}
 
 
 def _run_line(run: dict[str, Any]) -> dict[str, Any]:

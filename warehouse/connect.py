@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from warehouse import journal
 from warehouse.publish import holding
 
 
@@ -43,6 +44,7 @@ class Reader:
     """
 
     def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._held = contextlib.ExitStack()
         self.version, path = self._held.enter_context(holding(folder))
         self._con = self._held.enter_context(duckdb.connect(str(path), read_only=True))
@@ -56,6 +58,12 @@ class Reader:
         if as_of is not None:
             cursor.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
             cursor.execute("SET search_path = 'as_of,main'")
+        return cursor
+
+    def ledger(self) -> duckdb.DuckDBPyConnection:
+        """A cursor that has the table ``unpublished`` too: the runs since the version was published."""
+        cursor = self._con.cursor()
+        journal.show(cursor, self._folder)
         return cursor
 
     def restrict(self, limits: Limits) -> None:

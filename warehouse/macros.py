@@ -7,19 +7,27 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import as_of
-from warehouse.sql import quoted, read_macro
+from warehouse import as_of, schema
+from warehouse.sql import Macro, quoted, read_macro
 
 HERE = Path(__file__).with_name("macros")
 
 
 def create(con: duckdb.DuckDBPyConnection) -> None:
-    """Make every macro anew, with its comment and, if it makes a table, what makes it askable as of a day."""
+    """Make every macro, with its comment and, if it makes a table, what makes it askable as of a day."""
     macros = {path.stem: read_macro(path) for path in sorted(HERE.glob("*.sql"))}
-    graph = {name: macro.calls & macros.keys() for name, macro in macros.items()}
-    for name in graphlib.TopologicalSorter(graph).static_order():
-        macro = macros[name]
-        con.execute(macro.statement)
-        con.execute(f"COMMENT ON MACRO {'TABLE' if macro.makes_table else ''} {name} IS {quoted(macro.comment)}")
-        if macro.makes_table:
-            con.execute(as_of.of_macro(macro))
+    graph = {name: sorted(macro.calls & macros.keys()) for name, macro in macros.items()}
+    script = "\n".join(_script(macros[name]) for name in graphlib.TopologicalSorter(graph).static_order())
+    if schema.parts(con).get("macros") != script:
+        con.execute(script)
+        schema.remember(con, "macros", script)
+
+
+def _script(macro: Macro) -> str:
+    kind = "MACRO TABLE" if macro.makes_table else "MACRO"
+    lines = [
+        f"{macro.statement.rstrip().rstrip(';')};",
+        f"COMMENT ON {kind} {macro.name} IS {quoted(macro.comment)};",
+        as_of.of_macro(macro) if macro.makes_table else "",
+    ]
+    return "\n".join(lines)

@@ -17,23 +17,39 @@ HERE = Path(__file__).with_name("models")
 def ordered(folder: Path = HERE) -> list[Model]:
     """All models, each after those that it reads. Raises graphlib.CycleError where they read in a circle."""
     models = {path.stem: read_model(path) for path in sorted(folder.glob("*.sql"))}
-    graph = {name: model.reads & models.keys() for name, model in models.items()}
+    # Sorted, so that the order is the same in every process, and with it the hash over them all.
+    graph = {name: sorted(model.reads & models.keys()) for name, model in models.items()}
     return [models[name] for name in graphlib.TopologicalSorter(graph).static_order()]
 
 
-def build(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Make every model anew from the facts as they are; return the rows of each table."""
-    models = ordered()
-    made_by = _made_by(models)
-    if schema.parts(con).get("models") == made_by:
-        _refill(con, models)
+def build(con: duckdb.DuckDBPyConnection, changed: set[str] | None = None) -> dict[str, int]:
+    """Make the models anew from the facts as they are; return the rows of each table.
+
+    Where ``changed`` names the datasets with other rows than when the models were last made, those that do not rest
+    on them stay as they are, unless another day has begun.
+    """
+    models, parts = ordered(), schema.parts(con)
+    made_by, [(today,)] = _made_by(models), con.execute("SELECT current_date::VARCHAR").fetchall()
+    if parts.get("models") == made_by:
+        same_day = parts.get("models of the day") == today
+        _refill(con, models if changed is None else _stale(models, changed, same_day=same_day))
     else:
         _drop_others(con, {model.name: model.kind for model in models})
         _make(con, models)
         schema.remember(con, "models", made_by)
+    schema.remember(con, "models of the day", today)
     tables = [model.name for model in models if model.kind == "TABLE"]
     counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM {name}" for name in tables)
     return dict(con.execute(counts).fetchall())
+
+
+def _stale(models: list[Model], changed: set[str], *, same_day: bool) -> list[Model]:
+    """The models with other rows than before: they rest on what changed, on tables beside, or on another day."""
+    stale: dict[str, Model] = {}
+    for model in models:
+        if model.reads & (changed | stale.keys()) or model.beside_facts or (model.of_today and not same_day):
+            stale[model.name] = model
+    return list(stale.values())
 
 
 def _made_by(models: list[Model]) -> str:

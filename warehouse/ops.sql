@@ -20,9 +20,13 @@ CREATE TABLE IF NOT EXISTS ops.runs (
     rows_withdrawn BIGINT NOT NULL, -- Rows gone from the source, marked as such.
     rows_unchanged BIGINT NOT NULL, -- Rows that stand as they stood.
     rows_quarantined BIGINT NOT NULL, -- Rows held back, with the reason in ops.quarantine.
-    warnings BIGINT NOT NULL -- Expectations of severity warning that some row failed.
+    warnings BIGINT NOT NULL, -- Expectations of severity warning that some row failed.
+    first_day DATE, -- First day that a backfill asked for; empty = what is new.
+    last_day DATE -- Last day that a backfill asked for (inclusive).
 );
-COMMENT ON TABLE ops.runs IS 'The run ledger: one row is one source taken in once, whatever came of it.';
+ALTER TABLE ops.runs ADD COLUMN IF NOT EXISTS first_day DATE;
+ALTER TABLE ops.runs ADD COLUMN IF NOT EXISTS last_day DATE;
+COMMENT ON TABLE ops.runs IS 'The run ledger: one row is one source taken in once, whatever came of it. Runs since this version that found nothing new stand in the table unpublished, which serai sql and the dashboard have.';
 
 CREATE TABLE IF NOT EXISTS ops.sources (
     source VARCHAR PRIMARY KEY, -- Name of the source (ingest/sources/<source>.yaml).

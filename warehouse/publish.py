@@ -6,7 +6,8 @@ A warehouse folder holds::
     versions/<version>/serai.duckdb                   what Serai's own readers hold; nobody opens it for writing
     versions/<version>/shell.duckdb                   a copy for shells, which open for writing by default
     versions/<version>/lock                           held in share by each reader of the version
-    building/                                         private files of running ingests
+    building/                                         the private file of an ingest that has something to write
+    unpublished.json                                  runs that found nothing new since (warehouse.journal)
     ingest.lock                                       held by the one ingest that runs
 
 DuckDB follows the link before it locks or writes a log, so a shell touches its own version's copy and nothing else.
@@ -52,10 +53,10 @@ def version_file(folder: Path, version: str) -> Path:
 
 
 @contextlib.contextmanager
-def writing(folder: Path) -> Iterator[Path]:
-    """Hold the writer's place and give a private copy of the published file, gone when the block ends.
+def writing(folder: Path) -> Iterator[None]:
+    """Hold the writer's place until the block ends. The lock dies with its holder.
 
-    Raises IngestRunningError while another process writes. The lock dies with its holder.
+    Raises IngestRunningError while another process writes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "ingest.lock").open("a+") as lock:
@@ -69,25 +70,33 @@ def writing(folder: Path) -> Iterator[Path]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
-        private = _private_copy(folder)
-        try:
-            yield private
-        finally:
-            _remove(private)
+        yield
+
+
+@contextlib.contextmanager
+def building(folder: Path) -> Iterator[Path]:
+    """A private copy of the published file, gone when the block ends; the writer's place must be held."""
+    private = _private_copy(folder)
+    try:
+        yield private
+    finally:
+        _remove(private)
 
 
 def publish(folder: Path, private: Path, keep: int) -> str:
     """Make the private file the newest version, switch to it in one step, prune, and return the version's name.
 
-    ``keep`` versions stay, and any that somebody still reads. The private file must be closed.
+    ``keep`` versions stay, and any that somebody still reads. The private file must be closed; it is used up.
     """
     version = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
     place = folder / "versions" / version
     place.mkdir(parents=True)
     (place / "lock").touch()
-    for name, mode in (("serai.duckdb", 0o444), ("shell.duckdb", 0o644)):
-        shutil.copyfile(private, place / name)
-        (place / name).chmod(mode)
+    # Shells write into theirs: it must be a copy, and no second name of the same file.
+    shutil.copyfile(private, place / "shell.duckdb")
+    private.chmod(0o444)
+    private.rename(place / "serai.duckdb")
+    for name in ("serai.duckdb", "shell.duckdb"):
         _sync(place / name)
     _sync(place)
     _sync(place.parent)
@@ -140,11 +149,11 @@ def _switch(folder: Path, version: str) -> None:
 
 
 def _private_copy(folder: Path) -> Path:
-    building = folder / "building"
-    building.mkdir(exist_ok=True)
-    for left_behind in building.iterdir():
-        left_behind.unlink()  # we hold the writer's lock, so its maker is dead
-    private = building / f"{os.getpid()}.duckdb"
+    place = folder / "building"
+    place.mkdir(exist_ok=True)
+    for left_behind in place.iterdir():
+        _remove(left_behind)  # we hold the writer's lock, so its maker is dead
+    private = place / f"{os.getpid()}.duckdb"
     version = current_version(folder)
     if version is not None:
         shutil.copyfile(version_file(folder, version), private)
@@ -155,8 +164,11 @@ def _private_copy(folder: Path) -> Path:
 
 
 def _remove(private: Path) -> None:
-    private.unlink(missing_ok=True)
-    private.with_name(private.name + ".wal").unlink(missing_ok=True)
+    """Remove a private file, or what DuckDB left beside one: its log, and the folder that it spilled to."""
+    for path in (private, private.with_name(private.name + ".wal"), private.with_name(private.name + ".tmp")):
+        if path.is_dir():
+            shutil.rmtree(path)
+        path.unlink(missing_ok=True)
 
 
 def _in_use(place: Path) -> bool:

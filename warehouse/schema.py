@@ -88,10 +88,9 @@ def _own_comments() -> Iterator[tuple[str, str]]:
 
 
 def table_ddl(contract: Contract) -> str:
-    """The CREATE TABLE of one dataset, with its keys and checks."""
+    """The CREATE TABLE of one dataset, with its checks; that keys are kept apart is the business of the load."""
     lines = [_column(field) for field in (*contract.fields, *KNOWLEDGE)]
     lines += [f"{name} {sql_type}" for name, sql_type, _ in VERSION]
-    lines.append("PRIMARY KEY (row_key, loaded_at)")
     return f"CREATE TABLE facts.{contract.name} (\n    " + ",\n    ".join(lines) + "\n)"
 
 

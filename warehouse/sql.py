@@ -24,7 +24,8 @@ class Model:
 
     ``kind`` is VIEW where its first comment begins with "View: ", for what is quicker to work out than to store, else
     TABLE. ``of_facts``: it reads only facts, other models and places (which have no date), so that it can be asked as
-    of a day.
+    of a day. ``of_today``: its rows are others on another day. ``beside_facts``: it reads other tables than facts and
+    models too; nobody says when these change.
     """
 
     name: str
@@ -32,6 +33,8 @@ class Model:
     query: str
     reads: frozenset[str]
     of_facts: bool
+    of_today: bool
+    beside_facts: bool
     description: str
     columns: dict[str, str]
 
@@ -55,7 +58,11 @@ def _model(path: Path, text: str) -> Model:
     heading = _heading(text)
     kind = "VIEW" if heading.startswith("View: ") else "TABLE"
     of_facts = all(table.db in UNDATED for table in tables)
-    return Model(path.stem, kind, text, reads, of_facts, heading.removeprefix("View: "), columns)
+    of_today = any(tree.find_all(exp.CurrentDate))
+    beside_facts = any(table.db for table in tables)
+    return Model(
+        path.stem, kind, text, reads, of_facts, of_today, beside_facts, heading.removeprefix("View: "), columns
+    )
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,17 @@ def freshness(today: dt.date) -> pl.DataFrame:
     return ask(
         """
         SELECT
-            dataset, rows, rows_quarantined AS held_back, newest_published,
-            $today::DATE - newest_published AS days_old, newest_known_from, last_change_at, last_run_at, last_outcome
-        FROM ops.freshness
-        ORDER BY dataset
+            f.dataset, f.rows, f.rows_quarantined AS held_back, f.newest_published,
+            $today::DATE - f.newest_published AS days_old, f.newest_known_from, f.last_change_at,
+            coalesce(u.last_run_at, f.last_run_at) AS last_run_at,
+            coalesce(u.last_outcome, f.last_outcome) AS last_outcome
+        FROM ops.freshness AS f
+        LEFT JOIN (
+            SELECT dataset, max(finished_at) AS last_run_at, max_by(outcome, finished_at) AS last_outcome
+            FROM unpublished
+            GROUP BY dataset
+        ) AS u USING (dataset)
+        ORDER BY f.dataset
         """,
         today=today,
     )
@@ -28,7 +35,7 @@ def runs() -> pl.DataFrame:
     return ask(
         """
         SELECT * EXCLUDE (snapshot, fingerprint, finished_at, run_id)
-        FROM ops.runs
+        FROM (FROM ops.runs UNION ALL BY NAME FROM unpublished)
         ORDER BY started_at DESC
         LIMIT 50
         """

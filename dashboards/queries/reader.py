@@ -15,7 +15,7 @@ import polars as pl
 import streamlit as st
 
 from serai.settings import settings
-from warehouse import dictionary
+from warehouse import dictionary, journal
 from warehouse.connect import Reader
 from warehouse.publish import current_version
 
@@ -48,13 +48,13 @@ def as_of() -> dt.date | None:
 
 @st.cache_data(max_entries=400, show_spinner=False)
 def _answer(
-    version: str,  # noqa: ARG001 - a key
+    key: str,  # noqa: ARG001
     day: dt.date | None,
     sql: str,
     parameters: dict[str, Any],
     _held: Reader,
 ) -> pl.DataFrame:
-    with _held.cursor(day) as cursor:
+    with _held.ledger() if "unpublished" in sql else _held.cursor(day) as cursor:
         frame: pl.DataFrame = cursor.sql(sql, params=parameters).pl()
     return frame
 
@@ -63,11 +63,16 @@ def ask(sql: str, **parameters: Any) -> pl.DataFrame:
     """The rows that a fixed query gives with these parameters, as of the day asked for, from the newest version."""
     held, day = reader(), as_of()
     try:
-        return _answer(held.version, day, sql, parameters, held)
+        return _answer(_key(held, sql), day, sql, parameters, held)
     except duckdb.ConnectionException:
         # Another tab noticed a newer version between the two lines and let go of this one.
         held = reader()
-        return _answer(held.version, day, sql, parameters, held)
+        return _answer(_key(held, sql), day, sql, parameters, held)
+
+
+def _key(held: Reader, sql: str) -> str:
+    """What makes an answer another: the version, and of runs those since it was published."""
+    return f"{held.version} {journal.changed_at(settings().warehouse)}" if "unpublished" in sql else held.version
 
 
 def tables() -> list[dict[str, Any]]:

@@ -76,7 +76,7 @@ def fetch(client: Client, source: Source, wanted: Wanted) -> Iterator[Answer]:
     yield from _pages(client, f"{source.address}deleted/read?deleted_timestamp={since}")
 
 
-def read(answer: Answer, contract: Contract, limits: ParseLimits) -> pl.DataFrame:
+def parse_slices(answer: Answer, contract: Contract, limits: ParseLimits) -> Iterator[pl.DataFrame]:
     """The rows of one page in the columns of ``conflict_events``; a page of deleted ids has none."""
     rows = [] if DELETED in answer.url else _rows(answer.content)
     lacking = sorted(set(FIELDS) - set(rows[0])) if rows else []
@@ -85,7 +85,7 @@ def read(answer: Answer, contract: Contract, limits: ParseLimits) -> pl.DataFram
     text = [[None if row.get(name) is None else str(row[name]) for name in FIELDS] for row in rows]
     frame = pl.DataFrame(text, schema=dict.fromkeys(FIELDS, pl.String()), orient="row")
     named = frame.with_row_index("row_number", 1).select(pl.col("row_number").cast(pl.Int64), *_renamed(contract))
-    return named.select(
+    yield named.select(
         "row_number",
         *(typed(field) for field in contract.fields),
         *(unreadable(field) for field in contract.fields if field.type != "string"),

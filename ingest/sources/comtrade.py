@@ -16,6 +16,7 @@ import polars as pl
 
 from ingest import credentials
 from ingest.csv_file import BatchError, ParseLimits, in_columns
+from ingest.pieces import by_year
 from warehouse.contracts import Contract
 from warehouse.load import Scope
 
@@ -36,6 +37,7 @@ PREVIEW, FULL = "/public/v1/preview/", "/data/v1/get/"
 # How many records one answer has at most, and how many periods one question.
 MOST = {PREVIEW: 500, FULL: 100_000}
 PERIODS = {PREVIEW: 1, FULL: 12}
+pieces = by_year
 
 
 def fetch(client: Client, source: Source, wanted: Wanted) -> Iterator[Answer]:

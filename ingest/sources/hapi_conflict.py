@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ingest import hapi
+from ingest.pieces import by_year
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from warehouse.load import Scope
 
 COLUMNS = ("event_type", "events", "fatalities")
+pieces = by_year
 
 
 def fetch(client: Client, source: Source, wanted: Wanted) -> Iterator[Answer]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ingest import hapi
+from ingest.pieces import by_year
 from ingest.sources.wfp_afg import is_rate, level
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ RENAMED = {
     "market_name": "market", "commodity_category": "category", "commodity_name": "commodity",
     "currency_code": "currency", "period_start": "price_date",
 }  # fmt: skip
+pieces = by_year
 
 
 def fetch(client: Client, source: Source, wanted: Wanted) -> Iterator[Answer]:

@@ -17,6 +17,7 @@ from xml.etree import ElementTree as ET
 import polars as pl
 
 from ingest.csv_file import BatchError, ParseLimits, in_columns
+from ingest.pieces import by_year
 from warehouse.contracts import Contract
 from warehouse.load import Scope
 
@@ -37,6 +38,7 @@ COLUMNS = (*OF_SERIES, *OF_OBSERVATION, *SAID)
 WORLD = "G001"
 # Scales with which the values have been seen to be, or can only be, plain dollars.
 SCALES = {"0", "6"}
+pieces = by_year
 
 
 def fetch(client: Client, source: Source, wanted: Wanted) -> Iterator[Answer]:

@@ -16,6 +16,7 @@ import polars as pl
 
 from ingest import arcgis
 from ingest.csv_file import BatchError, ParseLimits, typed, unreadable
+from ingest.pieces import by_year
 from warehouse.contracts import Contract
 from warehouse.load import Scope
 
@@ -44,6 +45,7 @@ FIRST_DAY = dt.date(2019, 1, 1)
 REVISED_DAYS = 120
 # A table that is being rebuilt is short of days; a real hole would be small.
 LEAST_SHARE = 0.9
+pieces = by_year
 
 
 def fetch(client: Client, source: Source, wanted: Wanted) -> Iterator[Answer]:

@@ -43,6 +43,7 @@ PASSED_OVER = {
     "ObjectId",
 }
 scope = portwatch.scope
+pieces = portwatch.pieces
 
 
 def fetch(client: Client, source: Source, wanted: Wanted) -> Iterator[Answer]:

@@ -68,9 +68,9 @@ def releases(first: dt.date | None, last: dt.date | None) -> list[Release]:
     return found
 
 
-def read(answer: Answer, contract: Contract, limits: ParseLimits) -> pl.DataFrame:
+def parse_slices(answer: Answer, contract: Contract, limits: ParseLimits) -> Iterator[pl.DataFrame]:
     """The rows of the file or page of the countries at the crossings, in the columns of ``conflict_events``."""
-    return ucdp.read(answer, contract, limits)
+    yield ucdp.read(answer, contract, limits)
 
 
 def scope(answers: list[Answer]) -> Scope:

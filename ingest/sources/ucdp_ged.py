@@ -48,6 +48,6 @@ def fetch(client: Client, source: Source, _: Wanted) -> Iterator[Answer]:
         raise unreleased
 
 
-def read(answer: Answer, contract: Contract, limits: ParseLimits) -> pl.DataFrame:
+def parse_slices(answer: Answer, contract: Contract, limits: ParseLimits) -> Iterator[pl.DataFrame]:
     """The rows of the zip or page of the countries at the crossings, in the columns of ``conflict_events``."""
-    return ucdp.read(answer, contract, limits)
+    yield ucdp.read(answer, contract, limits)

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from dashboards.queries import crossings, reader
 from tests.conftest import HOUSE
 from tests.dashboards.conftest import APP
-from warehouse.publish import publish, version_file, writing
+from warehouse.publish import building, publish, version_file, writing
 
 OnData = Callable[[Path], None]
 
@@ -31,7 +31,7 @@ def copy(published: Path, tmp_path: Path, on_data: OnData) -> Path:
 
 def republish(folder: Path, change: str) -> str:
     """Publish the warehouse with a change, and return the new version."""
-    with writing(folder) as private:
+    with writing(folder), building(folder) as private:
         with duckdb.connect(str(private)) as con:
             con.execute(change)
         return publish(folder, private, keep=1)

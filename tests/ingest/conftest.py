@@ -12,9 +12,10 @@ import polars as pl
 import pytest
 
 from ingest import run, source
+from ingest.bench import Limits, Places
 from ingest.csv_file import ParseLimits
 from ingest.manners import Manners
-from ingest.run import Ingest, Limits, Places
+from ingest.run import Ingest
 from ingest.sources import ucdp_candidate, ucdp_ged
 from tests.conftest import HOUSE, with_facts
 from tests.ingest.ucdp_files import GED, JANUARY, event, file, packed
@@ -31,7 +32,9 @@ MANNERS = Manners(
     pause_seconds=0,
     most_bytes=60_000_000,
 )
-LIMITS = Limits(ParseLimits(file_bytes=60_000_000, field_characters=20_000), 0.5, keep_versions=2, manners=MANNERS)
+LIMITS = Limits(
+    ParseLimits(file_bytes=60_000_000, field_characters=20_000), 0.5, keep_versions=2, memory_mb=500, manners=MANNERS
+)
 
 
 class House:
@@ -69,7 +72,7 @@ class House:
     def rows(self, query: str) -> pl.DataFrame:
         """The answer of the published warehouse."""
         with reading(self.places.warehouse) as reader:
-            found: pl.DataFrame = reader.cursor().sql(query).pl()
+            found: pl.DataFrame = reader.ledger().sql(query).pl()
             return found
 
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
+import secrets
 import tempfile
 from pathlib import Path
 
 import pytest
 
-from ingest import bring, source
+from ingest import bring, snapshots, source
 from ingest.csv_file import BatchError
-from ingest.snapshots import Answer
+from ingest.snapshots import Answer, Incoming
 from ingest.source import Wanted
 from tests.conftest import HOUSE
 from tests.ingest.conftest import MANNERS, House
 from tests.server import FAULTS, Reply, Server
 
 SAMPLES = Path(os.environ.get("SERAI_SAMPLES") or HOUSE.parent / "shared" / "samples")
+# Where answers lie that no house has; gone with the tests.
+FETCHED = tempfile.TemporaryDirectory(prefix="serai-tests-")
 # With SERAI_REQUIRE_SAMPLES, as `.ci/run` sets it where the real files are, each of these must find its file.
 real_file = pytest.mark.real_file
 
@@ -49,9 +53,16 @@ def check_survives(house: House, server: Server, name: str, path: str, fault: st
 
 def fetched(server: Server, name: str, wanted: Wanted | None = None) -> list[Answer]:
     """What a source's fetching alone gives, without a warehouse: quick. Raises BatchError."""
-    with tempfile.TemporaryDirectory() as cache:
-        bases = {name: server.address}
-        return bring.live(source.load(name), bases, MANNERS, Path(cache), {}, wanted or Wanted())
+    folder, one = Path(FETCHED.name) / secrets.token_hex(4), source.load(name).moved_to(server.address)
+    return bring.live(one, wanted or Wanted(), MANNERS, folder / "snapshots", folder / "cache", {})
+
+
+def answer(url: str, content: bytes = b"") -> Answer:
+    """An answer as it would have come from there."""
+    at = dt.datetime(2026, 1, 1)  # noqa: DTZ001 (UTC without a zone)
+    with Incoming(Path(FETCHED.name), "given") as incoming:
+        incoming.write(content)
+        return Answer(url, at, *snapshots.keep(incoming), 200)
 
 
 def check_refuses_all(server: Server, name: str, path: str) -> None:

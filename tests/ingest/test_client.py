@@ -29,14 +29,14 @@ DATA = b"a,b\n1,2\n"
 class Asking:
     """A client's get on the test server."""
 
-    def __init__(self, server: Server, cache: Path) -> None:
+    def __init__(self, server: Server, data: Path) -> None:
         self.source: Source = replace(source.load("bts"), address=f"{server.address}/data.csv")
         self.manners: Manners = MANNERS
-        self._cache = cache
+        self._data = data
         self._asked: dict[str, float] = {}
 
     def get(self, path: str = "", checksum: str | None = None) -> Answer:
-        with Client(self.source, self.manners, self._cache, self._asked) as client:
+        with Client(self.source, self.manners, self._data / "snapshots", self._data / "cache", self._asked) as client:
             return client.get(path or self.source.address, checksum=checksum)
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from ingest import hapi, source
-from ingest.snapshots import Answer
 from ingest.source import Wanted
 from tests.ingest import live
 from tests.ingest.conftest import LIMITS, House
@@ -188,10 +187,7 @@ def test_both_are_replayed(exchange: House, server: Server) -> None:
 def test_answers_speak_for_their_countries_and_years_alone() -> None:
     pages = f"https://hapi.humdata.org{PRICES}?location_code=AFG&start_date=2024-01-01&end_date=2025-12-31"
     files = "https://data.humdata.org/d/hdx_hapi_food_price_global_2019.csv"
-    of_page, of_file = (
-        source.load("hapi_prices").scope([Answer(url, dt.datetime(2026, 1, 1), b"")])  # noqa: DTZ001
-        for url in (pages, files)
-    )
+    of_page, of_file = (source.load("hapi_prices").scope([live.answer(url)]) for url in (pages, files))
     assert of_page.values == {"countries": ["AFG"], "years": [2024, 2025]}
     assert of_file.values == {"countries": sorted(hapi.COUNTRIES), "years": [2019]}
 

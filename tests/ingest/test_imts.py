@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from ingest import source
-from ingest.snapshots import Answer
 from ingest.sources import imts
 from tests.ingest import live
 from tests.ingest.conftest import LIMITS, House
@@ -109,8 +108,7 @@ def test_a_restated_month_is_a_new_version_and_one_taken_back_is_marked(fund: Ho
 
 def test_an_answer_speaks_for_what_was_asked_and_nothing_else() -> None:
     where = "https://api.imf.org/IMTS/+/AFG+PAK.XG_FOB_USD+MG_CIF_USD.IND.M?detail=full&c[TIME_PERIOD]=ge:2024-01+le:2024-06"
-    answer = Answer(where, dt.datetime(2026, 1, 1), b"")  # noqa: DTZ001
-    assert imts.scope([answer]) == Scope(
+    assert imts.scope([live.answer(where)]) == Scope(
         "list_contains($reporters, reporter) AND list_contains($partners, partner) "
         "AND period_start BETWEEN $first AND $last",
         {

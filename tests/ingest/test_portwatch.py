@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest import arcgis, source
+from ingest import arcgis, run, source
 from ingest.csv_file import BatchError
 from ingest.snapshots import Answer
 from ingest.source import Wanted
@@ -111,7 +111,7 @@ def test_every_row_comes_once_whatever_the_server_sends_at_once(rows: int, cap: 
         def get(self, url: str) -> Answer:
             parts = urlsplit(url)
             reply = layer.answer(Question(parts.path, dict(parse_qsl(parts.query)), {}))
-            return Answer(url, AT, reply.body)
+            return live.answer(url, reply.body)
 
     pages = arcgis.pages(cast("Any", Client()), "https://example.org/0", "portid IN ('chokepoint6')", "date")
     numbers = [row["ObjectId"] for page in pages for row in arcgis.rows(arcgis.read(page.content))]
@@ -267,6 +267,16 @@ def test_of_a_backfill_the_scope_is_the_days_that_were_asked_for(server: Server)
     assert portwatch.scope(answers).values == {
         "places": list(portwatch.CHOKEPOINTS), "first": str(wanted.first), "last": str(wanted.last),
     }  # fmt: skip
+
+
+def test_a_backfill_adds_its_days_and_leaves_the_others(sea: House, server: Server) -> None:
+    Layer(days(20)).serve(server, LAYER)
+    since, until = FIRST + dt.timedelta(days=2), FIRST + dt.timedelta(days=5)
+    for last in (since, until):
+        result = run.backfill(sea.places, ["portwatch"], (since, last), sea.limits, lambda *_: None)
+        assert result.refused == []
+    held = sea.rows("SELECT DISTINCT day FROM sea_transits ORDER BY 1")["day"].to_list()
+    assert (held[0], held[-1], len(held)) == (since, until, 4)
 
 
 @pytest.mark.parametrize(

@@ -281,8 +281,9 @@ def test_an_event_belongs_to_a_crossing_only_where_the_place_was_known(uppsala: 
 
 
 def parsed(path: str, address: str) -> list[dict[str, object]]:
-    answer = Answer(address, dt.datetime(2026, 11, 25), live.sample(path).read_bytes())  # noqa: DTZ001
-    return source.load("ucdp_ged").read(answer, contracts.load("conflict_events"), LIMITS.parse).to_dicts()
+    answer = Answer(address, dt.datetime(2026, 11, 25), live.sample(path), "")  # noqa: DTZ001
+    [rows] = source.load("ucdp_ged").parse_slices(answer, contracts.load("conflict_events"), LIMITS.parse)
+    return rows.to_dicts()
 
 
 @live.real_file

@@ -54,6 +54,24 @@ def test_an_unknown_source_is_wrong_use_and_names_the_known_ones(tmp_path: Path)
     assert f"no source is called atlantis: there are {', '.join(source.names())}" in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["--from", "2026-01-01"], 2, "--from goes with the names of the sources whose past is wanted"),
+        (["bts", "--to", "2026-01-01"], 2, "--to goes with --from"),
+        (["bts", "--from", "2026-01-02", "--to", "2026-01-01"], 2, "--to is before --from"),
+        (["bts", "--from", "2026-01-01"], 1, "bts has no past to be asked for by day"),
+    ],
+)
+def test_a_past_that_cannot_be_asked_for_is_said_in_words(
+    tmp_path: Path, arguments: list[str], code: int, words: str
+) -> None:
+    found = serai("ingest", *arguments, data=tmp_path)
+    assert found.returncode == code
+    assert words in found.stderr
+    assert "Traceback" not in found.stderr
+
+
 def test_a_wrong_setting_is_named(published: Path) -> None:
     found = ask(published, "SELECT 1", SERAI_SQL_SECONDS="soon")
     assert found.returncode == 2

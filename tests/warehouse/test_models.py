@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import graphlib
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from tests.conftest import HOUSE
 from warehouse import models, schema
 from warehouse.connect import Reader
 from warehouse.models import ordered
@@ -217,6 +221,19 @@ def test_what_an_older_serai_derived_and_this_one_does_not_is_dropped_with_its_m
             UNION ALL SELECT function_name FROM duckdb_functions() WHERE function_name = 'flow_changes_as_of'
         """
         assert con.execute(left).fetchall() == []
+
+
+def test_the_order_of_the_models_is_the_same_in_every_process() -> None:
+    """Else each ingest would take them for other models, and make all of them with all their comments."""
+    code = "from warehouse import models; print(models._made_by(models.ordered()))"
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", code], env={**os.environ, "PYTHONHASHSEED": seed}, cwd=HOUSE,
+            capture_output=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
+    assert len(found) == 1
 
 
 def test_a_second_build_keeps_comments_and_takes_new_facts() -> None:

@@ -15,7 +15,7 @@ from warehouse.connect import Reader, reading
 
 def put_out(folder: Path, number: int, keep: int = 2) -> str:
     """Publish a warehouse that holds one number."""
-    with publish.writing(folder) as private:
+    with publish.writing(folder), publish.building(folder) as private:
         with duckdb.connect(str(private)) as con:
             con.execute(f"CREATE OR REPLACE TABLE t AS SELECT {number} AS n")
         return publish.publish(folder, private, keep)
@@ -93,7 +93,7 @@ def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
         with pytest.raises(publish.IngestRunningError, match=f"process {process.pid}"), publish.writing(tmp_path):
             pass
         process.kill()
-    with publish.writing(tmp_path) as private:
+    with publish.writing(tmp_path), publish.building(tmp_path) as private:
         assert private.exists(), "a dead writer's lock is nobody's lock"
 
 

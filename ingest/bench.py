@@ -1,0 +1,158 @@
+"""What the sources of one ingest share: places and limits, one clock, one judge, and what each source gave."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from ingest import bring, ledger, snapshots
+from ingest.bring import Order
+from ingest.csv_file import ParseLimits
+from ingest.ledger import SourceRun
+from ingest.manners import Manners
+from ingest.snapshots import Answer, Recorded
+from warehouse import journal
+
+if TYPE_CHECKING:
+    from expectations.judge import Judge
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where an ingest finds and leaves things; ``base_urls`` has other hosts for live sources, by name."""
+
+    raw: Path
+    warehouse: Path
+    reports: Path
+    geometry: Path
+    base_urls: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def snapshots(self) -> Path:
+        """The folder with the bytes of every batch, as they came."""
+        return self.raw / "snapshots"
+
+    @property
+    def cache(self) -> Path:
+        """The folder that remembers by what live sources are asked for changes; it may be deleted at any time."""
+        return self.raw / "cache"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What an ingest allows."""
+
+    parse: ParseLimits
+    most_bad: float
+    keep_versions: int
+    memory_mb: int
+    manners: Manners
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What a source gave, or why it could not; the run as it began, and the seconds that it took so far."""
+
+    run: SourceRun
+    answers: list[Answer]
+    error: Exception | None
+    seconds: float
+
+
+class Bench:
+    """One ingest's means. Answers go to the folder ``snapshots``.
+
+    Without ``leaves_traces`` neither records nor reports are written. ``asked`` has when each host was last asked.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        limits: Limits,
+        snapshots: Path,
+        asked: dict[str, float],
+        *,
+        leaves_traces: bool = True,
+    ) -> None:
+        self.places = places
+        self.limits = limits
+        self.snapshots = snapshots
+        self.leaves_traces = leaves_traces
+        self._asked = asked
+        self._judge: Judge | None = None
+        self._brought: dict[Order, Brought] = {}
+        self._latest: dt.datetime | None = None
+
+    def judge(self, con: duckdb.DuckDBPyConnection) -> Judge:
+        """The judge; the first use takes the seconds that Great Expectations needs to be imported."""
+        if self._judge is None:
+            from expectations.judge import Judge
+            from expectations.references import References
+
+            reports = self.places.reports if self.leaves_traces else None
+            self._judge = Judge(References(con, self.places.geometry), reports)
+        return self._judge
+
+    def finish(self) -> None:
+        """Bring the index of the reports up to date, where any were written."""
+        if self.leaves_traces and self._judge is not None and self.places.reports.exists():
+            from expectations import reports
+
+            reports.write_index(self.places.reports)
+
+    def bring(self, con: duckdb.DuckDBPyConnection, order: Order) -> Brought:
+        """What the source gives, kept as snapshots; it is asked once, however often this is."""
+        if order not in self._brought:
+            clock, run = time.monotonic(), self._begun(con, order)
+            answers, error = list[Answer](), None
+            try:
+                answers = self._bring(con, order)
+            except Exception as found:
+                error = found
+            self._brought[order] = Brought(run, answers, error, time.monotonic() - clock)
+        return self._brought[order]
+
+    def record(self, order: Order, run: SourceRun, answers: list[Answer]) -> None:
+        """Write down what the run was given, so that it can be replayed."""
+        if self.leaves_traces and not order.recorded:
+            record = Recorded(run.source, run.run_id, run.started_at, run.first_day, run.last_day)
+            snapshots.record(self.places.snapshots, record, answers)
+
+    def _bring(self, con: duckdb.DuckDBPyConnection, order: Order) -> list[Answer]:
+        one = order.source
+        if order.recorded:
+            return snapshots.replay(self.places.snapshots, order.recorded)
+        if one.live:
+            wanted, base = bring.wanted(con, order), self.places.base_urls.get(one.name)
+            moved = one.moved_to(base) if base else one
+            return bring.live(moved, wanted, self.limits.manners, self.snapshots, self.places.cache, self._asked)
+        return bring.shipped(self.places.raw, one, self.snapshots)
+
+    def _begun(self, con: duckdb.DuckDBPyConnection, order: Order) -> SourceRun:
+        """The run as it begins; one that the warehouse lacks comes back from its record with its own id and time."""
+        one, recorded = order.source, order.recorded
+        if recorded and not con.execute("SELECT 1 FROM ops.runs WHERE run_id = ?", [recorded.run_id]).fetchall():
+            started, run_id = self._now(con, recorded.at), recorded.run_id
+        else:
+            started = self._now(con)
+            run_id = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        days = (recorded.first_day, recorded.last_day) if recorded else (order.first_day, order.last_day)
+        return SourceRun(run_id, one.name, one.dataset, "refused", started, 0, *days)
+
+    def _now(self, con: duckdb.DuckDBPyConnection, recorded: dt.datetime | None = None) -> dt.datetime:
+        """The time of a run, UTC: now or as recorded, but later than any earlier one's, whatever the clock says.
+
+        A warehouse rebuilt from records so has every version at its own time.
+        """
+        wanted = recorded or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+        unpublished = [line["started_at"] for line in journal.lines(self.places.warehouse)]
+        earlier = [at for at in (self._latest, ledger.newest(con), *unpublished) if at]
+        self._latest = max([wanted, *(at + dt.timedelta(microseconds=1) for at in earlier)])
+        return self._latest
