@@ -17,7 +17,12 @@ UNKNOWN = "unknown_"
 OUTSIDE = "outside_"
 # Groups that catch nothing: pandas warns of the others.
 GROUP = re.compile(r"\((?!\?)")
-WRITTEN = {"date": "2025-02-28", "number": "1300.5, no separators", "integer": "1300, no separators"}
+WRITTEN = {
+    "date": "2025-02-28",
+    "datetime": "2025-02-28T14:30:00, UTC",
+    "number": "1300.5, no separators",
+    "integer": "1300, no separators",
+}
 
 
 def of_batch(contract: Contract, fewest: int, most: int) -> Expectations:

@@ -30,6 +30,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "number": (int, float),
     "integer": (int,),
     "date": (dt.date,),
+    "datetime": (dt.datetime,),
     "boolean": (bool,),
 }
 MENDED = "the source has mended it: remove this correction"

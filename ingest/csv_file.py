@@ -23,6 +23,7 @@ POLARS_TYPES: dict[str, pl.DataType] = {
     "number": pl.Float64(),
     "integer": pl.Int64(),
     "date": pl.Date(),
+    "datetime": pl.Datetime("us"),
     "boolean": pl.Boolean(),
 }
 
@@ -76,6 +77,11 @@ def typed(field: Field) -> pl.Expr:
     text = pl.col(field.name).replace("", None)
     if field.type == "date":
         return pl.when(text.str.contains(r"^\d{4}-\d{2}-\d{2}$")).then(text.str.to_date("%Y-%m-%d", strict=False))
+    if field.type == "datetime":
+        shape = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$"
+        return pl.when(text.str.contains(shape)).then(
+            text.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
+        )
     if field.type == "number":
         number = text.cast(pl.Float64(), strict=False)
         return pl.when(number.is_finite()).then(number).alias(field.name)

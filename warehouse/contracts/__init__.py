@@ -29,6 +29,7 @@ SQL_TYPES = {
     "number": "DOUBLE",
     "integer": "BIGINT",
     "date": "DATE",
+    "datetime": "TIMESTAMP",  # UTC
     "boolean": "BOOLEAN",
 }
 
