@@ -5,10 +5,10 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra install
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve ingest accuracy test lint format types browser docs geometry lock screenshots bench clean
+.PHONY: help serve ingest accuracy test lint format types browser docs geometry lock screenshots bench bench-lane clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
 
 serve: .venv/installed ## install, take in the shipped facts, open the dashboard on http://127.0.0.1:8501
 	@$(BIN)/serai ingest || [ $$? -eq 1 ]
@@ -54,6 +54,11 @@ bench: .venv/installed-dev ## time the ingest, --help, the models, and an ingest
 	@$(BIN)/python -m benchmarks.unchanged
 	@$(BIN)/python -m benchmarks.counts
 	@$(BIN)/serai ingest && $(BIN)/pytest benchmarks/bench_models.py -n 0 -s --timeout 900 --benchmark-columns=min,median,max,rounds --benchmark-sort=name
+	@$(MAKE) --no-print-directory bench-lane
+
+bench-lane: .venv/installed-dev ## time a million and four million events through the ingest, beside DuckDB, pandas and dlt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python -c requirements.txt -r pyproject.toml --extra bench
+	@$(BIN)/python -m benchmarks.lane
 
 lock: .venv/installed-dev ## write the locks anew
 	@$(LOCK) pyproject.toml -o requirements.txt

@@ -10,6 +10,7 @@ from expectations.references import References
 # What a byte that is no UTF-8 was read as.
 STRAY = "\N{REPLACEMENT CHARACTER}"
 
+ROW_BY_ROW = True
 EXPECTATIONS = [
     is_empty("other_root", "event_root_code.of_code", "event_root_code is how event_code begins"),
     is_empty("from_the_future", "event_date.not_after_added", "event_date is not after the day of date_added"),

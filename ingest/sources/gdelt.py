@@ -13,14 +13,14 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import narwhals as nw
 import polars as pl
 
 from expectations.findings import UNREADABLE
 from ingest import unpack
-from ingest.csv_file import BatchError, ParseLimits, typed
+from ingest.csv_file import POLARS_TYPES, BatchError, ParseLimits, typed
 from warehouse.contracts import Contract, Field
 from warehouse.load import NOTHING, Scope
 
@@ -71,6 +71,8 @@ STAMP = "%Y%m%d%H%M%S"
 LISTED = re.compile(r"^\d+ (?P<md5>[0-9a-f]{32}) \S+/(?P<stamp>\d{14})\.export\.CSV\.zip$", re.MULTILINE)
 # Three lines of the index for each quarter of an hour, none longer than 150 bytes.
 BYTES_A_STEP = 450
+# So much text at a time; any real file is less.
+TEXT = 24_000_000
 
 
 def fetch(client: Client, source: Source, wanted: Wanted) -> Iterator[Answer]:
@@ -81,10 +83,12 @@ def fetch(client: Client, source: Source, wanted: Wanted) -> Iterator[Answer]:
     """
     newest = _listed(client.get(source.address).content, source.address)
     [last] = newest
-    first = last if wanted.newest is None else min(_time(wanted.newest) + STEP, last)
+    first = last if wanted.newest is None else _time(wanted.newest) + STEP
     if wanted.first and wanted.last:
         first = _time(wanted.first)
         last = min(last, _time(wanted.last + dt.timedelta(days=1)) - STEP)
+    if first > last:
+        return
     files = newest if first == last == max(newest) else _since(client, source, first, max(newest))
     for step in range((last - first) // STEP + 1):
         at = first + step * STEP
@@ -99,7 +103,6 @@ def scope(_: list[Answer]) -> Scope:
 def _one(client: Client, source: Source, at: dt.datetime, md5: str | None, *, may_lack: bool) -> Answer:
     """The file of a quarter of an hour, or a note that GDELT has none."""
     from ingest.client import FetchError
-    from ingest.snapshots import Answer
 
     url = source.address.replace("lastupdate.txt", f"{at:{STAMP}}.export.CSV.zip")
     try:
@@ -108,7 +111,7 @@ def _one(client: Client, source: Source, at: dt.datetime, md5: str | None, *, ma
     except FetchError as error:
         if not may_lack or error.status != 404:
             raise
-    return Answer(url, dt.datetime.now(dt.UTC).replace(tzinfo=None), b"", 404)
+    return client.nothing_at(url)
 
 
 def _since(client: Client, source: Source, first: dt.datetime, last: dt.datetime) -> dict[dt.datetime, str]:
@@ -136,16 +139,43 @@ def _time(day: dt.date | dt.datetime) -> dt.datetime:
     return day if isinstance(day, dt.datetime) else dt.datetime.combine(day, dt.time())
 
 
-def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFrame:
+def parse_slices(answer: Answer, contract: Contract, limits: ParseLimits) -> Iterator[pl.DataFrame]:
     """The kept rows of one zip in the columns of ``press_attention``; its first line is row 1.
 
-    No content = a file that GDELT does not have: no rows. Raises BatchError.
+    Nothing in it = a file that GDELT does not have: no rows. Raises BatchError.
     """
-    text = _unzipped(content, limits.file_bytes) if content else b""
-    _check_width(text)
-    rows = kept(nw.from_native(_read(io.BytesIO(text), contract)), REGION)
+    if not answer.place.stat().st_size:
+        yield _rows(b"", contract, 0)
+        return
+    files, last = 0, 0
+    for _, file in unpack.opened(answer.place, limits.file_bytes):
+        files += 1
+        for text in _texts(file):
+            yield _rows(text, contract, last)
+            last += text.count(b"\n")
+    if files != 1:
+        raise BatchError(f"the zip holds {files} files where one was due: mend gdelt.py")
+    if not last:
+        raise BatchError("the file in the zip is empty: try later")
+
+
+def _rows(text: bytes, contract: Contract, before: int) -> pl.DataFrame:
+    """The kept rows of so many whole lines, which come after ``before`` others."""
+    rows = kept(nw.from_native(_read(text, contract, before).lazy()), REGION)
     found = rows.to_native()
     return found.select("row_number", *contract.columns, pl.col(f"^{UNREADABLE}.*$")).collect()
+
+
+def _texts(file: BinaryIO) -> Iterator[bytes]:
+    """The file in whole lines, so many bytes at a time; any real file is one piece."""
+    rest = b""
+    while part := file.read(TEXT):
+        end = part.rfind(b"\n") + 1
+        if end:
+            yield rest + part[:end]
+        rest = part[end:] if end else rest + part
+    if rest:
+        yield rest + b"\n"
 
 
 def kept(rows: Rows, region: Region | None) -> Rows:
@@ -177,22 +207,11 @@ def _in_words(name: str, words: dict[str, str]) -> nw.Expr:
     return nw.coalesce(known, nw.col(name)).alias(name)
 
 
-def _unzipped(content: bytes, most: int) -> bytes:
-    files = unpack.unzip(content, most)
-    if len(files) != 1:
-        raise BatchError(f"the zip holds {len(files)} files where one was due ({', '.join(files)}): mend gdelt.py")
-    [text] = files.values()
-    if not text:
-        raise BatchError("the file in the zip is empty: try later")
-    return text
-
-
-def _check_width(text: bytes) -> None:
+def _check_width(text: bytes, before: int) -> None:
     """BatchError where a line has not 61 fields, by its number."""
-    lines = text.count(b"\n") + (not text.endswith(b"\n")) if text else 0
-    if text.count(b"\t") == lines * (WIDTH - 1):
+    if text.count(b"\t") == text.count(b"\n") * (WIDTH - 1):
         return
-    for number, line in enumerate(io.BytesIO(text), start=1):
+    for number, line in enumerate(io.BytesIO(text), start=before + 1):
         fields = line.count(b"\t") + 1
         if fields in (57, 58):
             raise BatchError(
@@ -205,39 +224,62 @@ def _check_width(text: bytes) -> None:
             )
 
 
-def _read(file: io.BytesIO, contract: Contract) -> pl.LazyFrame:
-    """The lines as the contract's types, with row_number and what could not be read; nothing is evaluated yet."""
-    names = [str(position) for position in range(WIDTH)]
-    if not file.getbuffer().nbytes:
-        raw = pl.LazyFrame(schema={"row_number": pl.Int64(), **dict.fromkeys(names, pl.String())})
-    else:
-        raw = pl.scan_csv(
-            file,
-            separator="\t",
-            has_header=False,
-            schema=dict.fromkeys(names, pl.String()),
-            quote_char=None,
-            encoding="utf8-lossy",
-            row_index_name="row_number",
-            row_index_offset=1,
-        )
+def _read(text: bytes, contract: Contract, before: int = 0) -> pl.DataFrame:
+    """The lines as the contract's types, with row_number and what could not be read."""
     fields = [contract.field(name) for name in POSITIONS]
-    return raw.select(
-        pl.col("row_number").cast(pl.Int64), *(pl.col(str(at)).alias(n) for n, at in POSITIONS.items())
-    ).select(
-        "row_number",
-        *(_typed(field).alias(field.name) for field in fields),
-        *(
-            pl.when(_typed(field).is_null()).then(field.name).alias(UNREADABLE + field.name)
-            for field in fields
-            if field.type != "string"
-        ),
+    found = _scanned(text, fields, before)
+    other = [field for field in fields if field.type != "string"]
+    return (
+        found.lazy()
+        .select(
+            "row_number",
+            *(_typed(field, found.schema[field.name]) for field in fields),
+            *(_unreadable(field, found.schema[field.name]) for field in other),
+        )
+        .collect()
     )
 
 
-def _typed(field: Field) -> pl.Expr:
-    """The text as the type of that field: days and times without dashes, yes and no as 1 and 0."""
+def _scanned(text: bytes, fields: list[Field], before: int) -> pl.DataFrame:
+    """Our columns of the lines, with row_number: numbers as such, or all as text where one of them is none."""
+    numbers = {field.name: POLARS_TYPES[field.type] for field in fields if field.type in ("integer", "number")}
+    floats = [pl.col(name).is_finite().all() for name, kind in numbers.items() if kind == pl.Float64()]
+    try:
+        found = _columns(text, before, numbers)
+        # A line that is too short lacks its end, which is never empty.
+        good = all(found.select(*floats).row(0)) and not found.get_column("source_url").null_count()
+    except pl.exceptions.PolarsError:
+        good = False
+    if not good:
+        _check_width(text, before)
+        found = _columns(text, before, {})
+    return found
+
+
+def _columns(text: bytes, before: int, types: dict[str, pl.DataType]) -> pl.DataFrame:
+    names = {str(position): name for name, position in POSITIONS.items()}
+    every = [str(position) for position in range(WIDTH)]
+    if not text:
+        return pl.DataFrame(schema={"row_number": pl.Int64(), **dict.fromkeys(POSITIONS, pl.String())})
+    lines = pl.scan_csv(
+        io.BytesIO(text),
+        separator="\t",
+        has_header=False,
+        schema={position: types.get(names.get(position, ""), pl.String()) for position in every},
+        quote_char=None,
+        encoding="utf8-lossy",
+        row_index_name="row_number",
+        row_index_offset=before + 1,
+    )
+    ours = (pl.col(position).alias(name) for position, name in names.items())
+    return lines.select(pl.col("row_number").cast(pl.Int64), *ours).collect()
+
+
+def _typed(field: Field, has: pl.DataType) -> pl.Expr:
+    """The column as the type of that field: days and times without dashes, yes and no as 1 and 0."""
     text = pl.col(field.name)
+    if field.type == "string" or has != pl.String():
+        return text
     if field.type == "date":
         return pl.when(text.str.len_bytes() == 8).then(text.str.to_date("%Y%m%d", strict=False))
     if field.type == "datetime":
@@ -246,6 +288,12 @@ def _typed(field: Field) -> pl.Expr:
     if field.type == "boolean":
         return text.replace_strict({"0": False, "1": True}, default=None, return_dtype=pl.Boolean)
     return typed(field)
+
+
+def _unreadable(field: Field, has: pl.DataType) -> pl.Expr:
+    """The text that is no value of the field's type, else null."""
+    text = pl.col(field.name) if has == pl.String() else pl.lit(None, pl.String)
+    return pl.when(_typed(field, has).is_null()).then(text).alias(UNREADABLE + field.name)
 
 
 # FIPS 10-4, as the places are, to ISO 3166-1 alpha-3; XKX is Kosovo. Without a country: OS, the oceans.

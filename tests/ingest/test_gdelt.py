@@ -92,8 +92,21 @@ def test_only_the_tail_of_the_master_index_is_asked_for(house: House, bucket: Gd
     assert int(asked.headers["range"].removeprefix("bytes=-")) < 100_000
 
 
-def test_the_same_again_changes_nothing(house: House) -> None:
-    live.check_unchanged(house, "gdelt")
+def test_nothing_new_changes_nothing_and_asks_for_no_file(house: House, bucket: Gdelt) -> None:
+    house.ingest("gdelt")
+    before = live.rows(house, "press_attention")
+    bucket.asked()
+    [run] = house.ingest("gdelt").runs
+    assert (run.outcome, bucket.asked()) == ("unchanged", ["lastupdate"])
+    assert live.rows(house, "press_attention") == before
+    assert len(list((house.places.snapshots / "gdelt").glob("*.json"))) == 1
+
+
+def test_the_same_file_again_makes_no_version(house: House, bucket: Gdelt) -> None:
+    house.ingest("gdelt")
+    bucket.publish(NOON + gdelt.STEP, line(1), line(2, place=KABUL), line(4))
+    loaded = house.ingest("gdelt").runs[0].loaded
+    assert (loaded.added, loaded.unchanged, loaded.corrected, loaded.withdrawn) == (1, 2, 0, 0)
 
 
 def test_what_was_taken_in_is_replayed_byte_for_byte(house: House, bucket: Gdelt, server: Server) -> None:
@@ -103,17 +116,20 @@ def test_what_was_taken_in_is_replayed_byte_for_byte(house: House, bucket: Gdelt
     live.check_replays(house, server, "gdelt")
 
 
-def test_a_bad_day_of_the_source_changes_nothing(house: House, server: Server) -> None:
+def test_a_bad_day_of_the_source_changes_nothing(house: House, server: Server, bucket: Gdelt) -> None:
     house.ingest("gdelt")
     before = live.rows(house, "press_attention")
+    later = NOON + gdelt.STEP
+    bucket.publish(later, line(4, at=later))
     for reply, words in FAULTS.values():
-        live.check_refused(house, server, "gdelt", path(NOON), reply, words)
+        live.check_refused(house, server, "gdelt", path(later), reply, words)
     assert live.rows(house, "press_attention") == before
 
 
 def test_a_file_of_another_shape_changes_nothing(house: House, bucket: Gdelt) -> None:
     house.ingest("gdelt")
-    bucket.put(NOON, packed(text([*line(1), "x"])))
+    later = NOON + gdelt.STEP
+    bucket.put(later, packed(text([*line(4, at=later), "x"])))
     [run] = house.ingest("gdelt").runs
     assert (run.outcome, run.loaded.added) == ("refused", 0)
     assert "row 1 has 62 fields" in (run.reason or "")
@@ -184,7 +200,7 @@ def test_a_country_code_that_is_not_known_is_warned_of(house: House, bucket: Gde
 
 @pytest.fixture
 def client(server: Server, bucket: Gdelt, tmp_path: Path) -> Iterator[Client]:  # noqa: ARG001 (it makes the routes)
-    with Client(source.load("gdelt").moved_to(server.address), MANNERS, tmp_path, {}) as found:
+    with Client(source.load("gdelt").moved_to(server.address), MANNERS, tmp_path, tmp_path / "cache", {}) as found:
         yield found
 
 

@@ -6,6 +6,8 @@ import csv
 import datetime as dt
 import io
 import re
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,6 +17,7 @@ import pytest
 
 from ingest import source
 from ingest.csv_file import BatchError
+from ingest.snapshots import Answer
 from ingest.sources import gdelt
 from tests.ingest import live
 from tests.ingest.conftest import LIMITS
@@ -36,7 +39,16 @@ CONTRACT = contracts.load("press_attention")
 
 
 def parsed(*lines: list[str]) -> pl.DataFrame:
-    return source.load("gdelt").parse(packed(text(*lines)), CONTRACT, LIMITS.parse)
+    return read(packed(text(*lines)))
+
+
+def read(content: bytes) -> pl.DataFrame:
+    """The rows of an answer with that content."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        answer = Answer("https://example.com", NOON, Path(file.name), "")
+        return pl.concat(source.load("gdelt").parse_slices(answer, CONTRACT, LIMITS.parse))
 
 
 def test_places_are_of_fips_and_tx_is_no_texas() -> None:
@@ -108,7 +120,7 @@ def test_the_same_expressions_give_the_same_rows_on_another_engine() -> None:
 
 
 def check_engines(content: bytes) -> None:
-    rows = gdelt._read(io.BytesIO(content), CONTRACT).select("row_number", *gdelt.POSITIONS).collect()
+    rows = gdelt._read(content, CONTRACT).select("row_number", *gdelt.POSITIONS)
     names = ["global_event_id", "date_added", "quad_class", "place_precision", "country", "rows_merged", "source_url"]
     found = {name: transformed(native, names) for name, native in engines(rows).items()}
     assert 0 < found["polars"].height < rows.height
@@ -134,17 +146,17 @@ ROW = text(line(1))
 )
 def test_a_file_of_another_shape_is_refused_in_words(content: bytes, words: str) -> None:
     with pytest.raises(BatchError, match=re.escape(words)):
-        source.load("gdelt").parse(content, CONTRACT, LIMITS.parse)
+        read(content)
 
 
 def test_a_file_that_gdelt_does_not_have_is_no_rows() -> None:
-    assert source.load("gdelt").parse(b"", CONTRACT, LIMITS.parse).is_empty()
+    assert read(b"").is_empty()
 
 
 @live.real_file
 def test_the_region_of_a_real_file_is_a_twentieth_of_it_and_the_same_on_every_engine() -> None:
     content = live.sample("gdelt/20191024143000.export.CSV").read_bytes()
-    found = source.load("gdelt").parse(packed(content), CONTRACT, LIMITS.parse)
+    found = read(packed(content))
     assert (found.height, found["rows_merged"].sum()) == (65, 120)
     check_engines(content)
 
@@ -152,7 +164,7 @@ def test_the_region_of_a_real_file_is_a_twentieth_of_it_and_the_same_on_every_en
 @live.real_file
 def test_a_real_slice_of_2015_is_read() -> None:
     content = live.sample("gdelt/spark-gdelt/events.csv").read_bytes()
-    rows = gdelt._read(io.BytesIO(content), CONTRACT).collect()
+    rows = gdelt._read(content, CONTRACT)
     assert rows.height == 100
     assert rows["date_added"].dt.date().min() == dt.date(2015, 2, 18)
     assert rows["source_url"].null_count() == 0
@@ -174,3 +186,20 @@ def test_our_columns_stand_where_the_official_labels_have_them() -> None:
         "adm1_code": "ActionGeo_ADM1Code", "lat": "ActionGeo_Lat", "lon": "ActionGeo_Long",
         "feature_id": "ActionGeo_FeatureID", "date_added": "DATEADDED", "source_url": "SOURCEURL",
     }  # fmt: skip
+
+
+def test_a_file_in_pieces_gives_the_same_rows_with_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [line(number) for number in range(100)]
+    whole = parsed(*lines)
+    monkeypatch.setattr(gdelt, "TEXT", 1_000)
+    assert parsed(*lines).equals(whole)
+    assert whole["row_number"].to_list() == list(range(1, 101))
+
+
+def test_a_number_that_is_none_is_kept_as_text_and_changes_nothing_else() -> None:
+    good = parsed(line(1), line(2), line(3))
+    bad = parsed(line(1), line(2, NOON, TORKHAM, num_mentions="four", avg_tone="nan"), line(3))
+    assert bad.row(1, named=True) == good.row(1, named=True) | {
+        "num_mentions": None, "unreadable_num_mentions": "four", "avg_tone": None, "unreadable_avg_tone": "nan",
+    }  # fmt: skip
+    assert bad[::2].equals(good[::2])
