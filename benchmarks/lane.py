@@ -152,7 +152,7 @@ def print_table(found: list[dict[str, Any]]) -> None:
 
 
 def print_stages(found: list[dict[str, Any]]) -> None:
-    """Where Serai's time goes, in seconds."""
+    """Where Serai's time goes, in seconds; parsing runs beside judging and staging, and the rest waits for it."""
     names = list(dict.fromkeys(name for one in found for name in one["stages"]))
     print(f"{'stages':<19} " + " ".join(f"{name:>8}" for name in names))
     for one in found:

@@ -82,14 +82,14 @@ def fetch(client: Client, source: Source, wanted: Wanted) -> Iterator[Answer]:
     The first time, without a backfill, that is the newest alone. Raises BatchError where an index cannot be read.
     """
     newest = _listed(client.get(source.address).content, source.address)
-    [last] = newest
+    end = last = max(newest)
     first = last if wanted.newest is None else _time(wanted.newest) + STEP
     if wanted.first and wanted.last:
         first = _time(wanted.first)
         last = min(last, _time(wanted.last + dt.timedelta(days=1)) - STEP)
     if first > last:
         return
-    files = newest if first == last == max(newest) else _since(client, source, first, max(newest))
+    files = newest if first == end else _since(client, source, first, end)
     for step in range((last - first) // STEP + 1):
         at = first + step * STEP
         yield _one(client, source, at, files.get(at), may_lack=at not in newest)
