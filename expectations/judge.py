@@ -8,6 +8,7 @@ in slices if its module says ``ROW_BY_ROW = True``; any other is given all rows 
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import logging
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from expectations.verdict import FAILURES, Verdict
 from warehouse.contracts import Contract
 
 SHOWN_CHARACTERS = 120
+LARGE = 50_000
 OF_ROWS = (kinds.ColumnMapExpectation, kinds.ColumnPairMapExpectation, kinds.MulticolumnMapExpectation)
 # Map expectations that nevertheless compare rows with each other.
 COMPARING = ("Unique", "Increasing", "Decreasing", "ZScores", "Outliers")
@@ -75,6 +77,10 @@ class Judge:
                 }
             },
         )
+        # They hold each other, and with them the rows, until somebody looks; of few rows it is not worth the time.
+        del engine, validator
+        if len(frame) > LARGE:
+            gc.collect()
         return found
 
 
