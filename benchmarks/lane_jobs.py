@@ -27,7 +27,7 @@ from typing import Any
 
 import duckdb
 
-from ingest.run import Limits, Places
+from ingest.bench import Limits, Places
 from serai.settings import HOUSE, settings
 from warehouse import publish
 
@@ -234,7 +234,7 @@ def idle(rows: int, folder: Path, _: Path) -> Found:
 
 def multiply(places: Places, rows: int) -> None:
     """Publish a version with so many rows of press attention, each with a key of its own."""
-    with publish.writing(places.warehouse) as private:
+    with publish.writing(places.warehouse), publish.building(places.warehouse) as private:
         with duckdb.connect(str(private)) as con:
             con.execute(
                 """
