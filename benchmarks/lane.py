@@ -5,8 +5,8 @@ A real file of a quarter of an hour (or one built of its shape) is repeated, eac
 nor merged rows make it quick: parse, judge, stage, load, locate, derive and publish; only the fetch is left out, and
 the imports. DuckDB alone makes a table of the same file; pandas and dlt (a bench extra) do what Serai does least:
 read and load. Every measurement is a process of its own; DuckDB and Serai take turns, and of three the median counts.
-Bounds: at most twice DuckDB's time, less than 2 GB of memory, and at 4,000,000 rows at most 4.5 times the time and 1.3
-times the memory of 1,000,000. Stops with code 1 where one is broken.
+Bounds: at most twice DuckDB's time, less than 2 GB of memory, and at 4,000,000 rows at most 4.5 times the time and
+1.3 times the memory of 1,000,000. Stops with code 1 where one is broken.
 
 Then: what an ingest that finds nothing new costs beyond the fetch with 1 and 10 million rows in the warehouse; bound:
 1 s.
