@@ -57,9 +57,9 @@ class Wanted:
 class Credential:
     """What a source wants to see of the user, and whether it gives anything without.
 
-    ``kind`` token: the user's token of that name goes into ``header``, on requests to the host of ``at``, where that is
-    not the source's. ``kind`` oauth: ``<name>_user`` and ``<name>_password`` are changed for a bearer token at ``at``.
-    ``help`` says what else an account needs.
+    ``kind`` token: the user's token of that name goes into ``header``, on requests to the host of ``at``, where that
+    is not the source's. ``kind`` oauth: ``<name>_user`` and ``<name>_password`` are changed for a bearer token at
+    ``at``. ``help`` says what else an account needs.
     """
 
     name: str
