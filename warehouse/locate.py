@@ -1,4 +1,4 @@
-"""Where places lie: the country, the nearest crossing and its distance, once for each distinct pair of coordinates.
+"""Where places lie: country, province, nearest crossing and its distance, once for each distinct pair of coordinates.
 
 Facts of a dataset that its contract calls ``located`` join ``geo.places`` by ``lat`` and ``lon``. What is there is
 kept until a crossing, a shape or a rule in this file changes; then all is located anew.
@@ -23,7 +23,13 @@ if TYPE_CHECKING:
 CATCHMENT_KM = 20
 # So many places at a time against all crossings: bounds the memory.
 AT_ONCE = 20_000
+# Degrees, some 10 km: the lines of provinces are coarser than those of countries, by up to 7 km.
+NEAR_PROVINCE = 0.1
 PLACES = "geo.places"
+PROVINCES = """
+    SELECT country, coalesce(name_en, name) AS admin1, geometry FROM areas WHERE level = 'admin1'
+    ORDER BY country, admin1
+"""
 
 
 def refresh(con: duckdb.DuckDBPyConnection, geometry: Path) -> int:
@@ -36,26 +42,29 @@ def refresh(con: duckdb.DuckDBPyConnection, geometry: Path) -> int:
         """
     ).pl()
     shapes = geometry / "countries.parquet"
-    made_by = _made_by(crossings, shapes)
+    made_by = _made_by(con, crossings, shapes)
     if schema.parts(con).get(PLACES) != made_by:
         con.execute(f"DELETE FROM {PLACES}")
         schema.remember(con, PLACES, made_by)
     missing = _missing(con)
+    provinces = con.sql(PROVINCES).pl() if missing.height else pl.DataFrame()
     for part in missing.iter_slices(AT_ONCE):
-        con.register("located", locate(part, crossings, _countries(shapes)).to_arrow())
+        con.register("located", locate(part, crossings, _countries(shapes), provinces).to_arrow())
         con.execute(f"INSERT INTO {PLACES} BY NAME FROM located")
         con.unregister("located")
     return missing.height
 
 
-def locate(places: pl.DataFrame, crossings: pl.DataFrame, countries: gpd.GeoDataFrame) -> pl.DataFrame:
-    """Each place (lat, lon) with country, crossing_id, km, on_its_border and in_catchment.
+def locate(
+    places: pl.DataFrame, crossings: pl.DataFrame, countries: gpd.GeoDataFrame, provinces: pl.DataFrame
+) -> pl.DataFrame:
+    """Each place (lat, lon) with country, admin1, crossing_id, km, on_its_border and in_catchment.
 
-    ``crossings`` has crossing_id, country_a, country_b, lat and lon, ``countries`` iso3 and geometry (EPSG:4326).
+    ``crossings`` has crossing_id, country_a, country_b, lat and lon; ``countries`` iso3 and geometry (EPSG:4326);
+    ``provinces``, which may be empty, country, admin1 and geometry (well-known text).
     """
-    found = places.select("lat", "lon").with_columns(
-        pl.Series("country", _country(places, countries), pl.String), *_nearest(places, crossings)
-    )
+    found = places.select("lat", "lon").with_columns(pl.Series("country", _country(places, countries), pl.String))
+    found = found.with_columns(_province(found, provinces), *_nearest(places, crossings))
     of_crossing = crossings.select("crossing_id", "country_a", "country_b")
     joined = found.join(of_crossing, on="crossing_id", how="left", maintain_order="left")
     ours = (pl.col("country") == pl.col("country_a")) | (pl.col("country") == pl.col("country_b"))
@@ -82,9 +91,11 @@ def _missing(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return found
 
 
-def _made_by(crossings: pl.DataFrame, shapes: Path) -> str:
+def _made_by(con: duckdb.DuckDBPyConnection, crossings: pl.DataFrame, shapes: Path) -> str:
     """A hash of all that decides where a place lies."""
-    parts = [Path(__file__).read_bytes(), shapes.read_bytes(), crossings.write_csv().encode()]
+    shaped = f"SELECT bit_xor(hash(country, admin1, geometry)) FROM ({PROVINCES})"
+    provinces = str(con.execute(shaped).fetchall())
+    parts = [Path(__file__).read_bytes(), shapes.read_bytes(), crossings.write_csv().encode(), provinces.encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
@@ -103,6 +114,24 @@ def _country(places: pl.DataFrame, countries: gpd.GeoDataFrame) -> list[str | No
     holding = countries[["iso3", "geometry"]].sjoin(points, predicate="intersects")
     first = holding.groupby("index_right")["iso3"].min().to_dict()
     return [first.get(position) for position in points.index]
+
+
+def _province(places: pl.DataFrame, provinces: pl.DataFrame) -> pl.Series:
+    """The province of its own country that holds each place, or the nearest within NEAR_PROVINCE; else null.
+
+    Of its own country, for the two kinds of shapes have not the same borders.
+    """
+    import shapely
+
+    found: list[str | None] = [None] * places.height
+    for (country,), shapes in provinces.group_by("country") if provinces.height else ():
+        here = places.with_row_index("position").filter(pl.col("country") == country)
+        points = shapely.points(here["lon"].to_numpy(), here["lat"].to_numpy())
+        tree = shapely.STRtree(shapely.from_wkt(shapes["geometry"].to_numpy()))
+        asked, nearest = tree.query_nearest(points, max_distance=NEAR_PROVINCE, all_matches=False)
+        for position, name in zip(here["position"].gather(asked), shapes["admin1"].gather(nearest), strict=True):
+            found[position] = name
+    return pl.Series("admin1", found, pl.String)
 
 
 def _nearest(places: pl.DataFrame, crossings: pl.DataFrame) -> list[pl.Series]:

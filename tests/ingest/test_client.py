@@ -159,7 +159,7 @@ def test_a_credential_for_another_host_goes_there_and_not_to_the_sources_own(
 ) -> None:
     monkeypatch.setenv("SERAI_SHARED_TOKEN", "s3cr3t-value")
     api = server.address.replace("127.0.0.1", "localhost") + "/api"
-    asking.source = replace(asking.source, credential=Credential("shared", at=api, header="X-Token"))
+    asking.source = replace(asking.source, credential=Credential("shared_token", at=api, header="X-Token"))
     server.routes |= {"/data.csv": Reply(DATA), "/api": Reply(DATA)}
     asking.get()
     asking.get(api)

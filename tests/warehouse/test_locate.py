@@ -20,6 +20,7 @@ from warehouse import contracts, locate, schema
 GEOMETRY = HOUSE / "data" / "geometry"
 WGS84 = pyproj.Geod(ellps="WGS84")
 latitudes, longitudes = (st.floats(-limit, limit, allow_nan=False) for limit in (90, 180))
+NO_PROVINCES = pl.DataFrame()
 somewhere = st.lists(st.tuples(latitudes, longitudes), min_size=1, max_size=12)
 
 
@@ -90,7 +91,7 @@ def test_no_crossing_is_nearer_than_the_one_that_is_named(
 ) -> None:
     registry = gates([(f"gate_{number}", "AFG", "PAK", *end) for number, end in enumerate(ends)])
     nowhere = gpd.GeoDataFrame({"iso3": ["AFG"]}, geometry=[shapely.Point(0, 0)], crs=4326)
-    for place in locate.locate(at(*places), registry, nowhere).iter_rows(named=True):
+    for place in locate.locate(at(*places), registry, nowhere, NO_PROVINCES).iter_rows(named=True):
         naive = {
             gate: WGS84.inv(place["lon"], place["lat"], lon, lat)[2] / 1000
             for gate, _, _, lat, lon in registry.iter_rows()
@@ -104,9 +105,9 @@ def test_no_crossing_is_nearer_than_the_one_that_is_named(
 def test_places_come_back_in_their_order(
     countries: gpd.GeoDataFrame, crossings: pl.DataFrame, places: list[tuple[float, float]]
 ) -> None:
-    found = locate.locate(at(*places), crossings, countries)
+    found = locate.locate(at(*places), crossings, countries, NO_PROVINCES)
     assert found.select("lat", "lon").rows() == at(*places).rows()
-    alone = [locate.locate(at(place), crossings, countries).row(0) for place in places[:3]]
+    alone = [locate.locate(at(place), crossings, countries, NO_PROVINCES).row(0) for place in places[:3]]
     assert found.rows()[:3] == alone
 
 
@@ -126,19 +127,41 @@ def test_places_come_back_in_their_order(
 def test_known_places(
     countries: gpd.GeoDataFrame, crossings: pl.DataFrame, name: str, place: tuple[float, float], expected: object
 ) -> None:
-    found = locate.locate(at(place), crossings, countries)
+    found = locate.locate(at(place), crossings, countries, NO_PROVINCES)
     assert found.select("country", "crossing_id", "in_catchment").row(0) == expected, name
 
 
 def test_each_crossing_lies_in_its_own_catchment(countries: gpd.GeoDataFrame, crossings: pl.DataFrame) -> None:
-    found = locate.locate(crossings, crossings, countries)
+    found = locate.locate(crossings, crossings, countries, NO_PROVINCES)
     assert found["crossing_id"].to_list() == crossings["crossing_id"].to_list()
     assert found["km"].max() == pytest.approx(0, abs=1e-6)
     assert found["in_catchment"].all()
 
 
+def test_a_province_is_one_of_the_places_own_country(countries: gpd.GeoDataFrame, crossings: pl.DataFrame) -> None:
+    # Coarse as Natural Earth's: the line between them runs 5 km east of Torkham's.
+    shapes = {
+        ("AFG", "Nangarhar"): shapely.box(70, 33.5, 71.13, 35),
+        ("PAK", "Khyber Pakhtunkhwa"): shapely.box(71.13, 33.5, 72, 35),
+    }
+    provinces = pl.DataFrame(
+        [(country, name, shape.wkt) for (country, name), shape in shapes.items()],
+        schema=["country", "admin1", "geometry"],
+        orient="row",
+    )
+    places = at((34.43, 70.45), (34.1, 71.115), (34.015, 71.58), (24.86, 67.01), (31.76, -106.49))
+    found = locate.locate(places, crossings, countries, provinces).select("country", "admin1").rows()
+    assert found == [
+        ("AFG", "Nangarhar"),
+        ("PAK", "Khyber Pakhtunkhwa"),
+        ("PAK", "Khyber Pakhtunkhwa"),
+        ("PAK", None),
+        (None, None),
+    ]
+
+
 def test_without_a_crossing_nothing_is_near(countries: gpd.GeoDataFrame) -> None:
-    found = locate.locate(at((34.1, 71.1)), gates([]), countries).row(0, named=True)
+    found = locate.locate(at((34.1, 71.1)), gates([]), countries, NO_PROVINCES).row(0, named=True)
     assert found["country"] == "PAK"
     assert [found[name] for name in ("crossing_id", "km", "on_its_border", "in_catchment")] == [None] * 4
 

@@ -6,11 +6,12 @@ WITH known AS (
     SELECT
         e.*,
         p.country AS point_country,
+        p.admin1 AS point_admin1,
         CASE
             WHEN e.place_precision IN ('province', 'country', 'sea') OR p.crossing_id IS NULL THEN 'unknown'
-            WHEN e.place_precision IN ('exact', 'near') THEN if(p.in_catchment, 'in', 'out')
+            WHEN e.place_precision IN ('exact', 'near') THEN CASE WHEN p.in_catchment THEN 'in' ELSE 'out' END
             -- The catchment's 20 km, and 25 for the width of a district.
-            ELSE if(p.on_its_border AND p.km <= 45, 'maybe', 'out')
+            ELSE CASE WHEN p.on_its_border AND p.km <= 45 THEN 'maybe' ELSE 'out' END
         END AS catchment,
         p.crossing_id AS nearest,
         p.km AS nearest_km
@@ -29,9 +30,10 @@ SELECT
     country, -- Country in which the provider has it, ISO 3166-1 alpha-3.
     point_country, -- Country whose shape holds the point; empty = none of those at the crossings.
     admin1, -- Province as the provider writes it.
+    point_admin1, -- Province whose shape holds the point; empty = `areas` not taken in, or none there.
     place, -- Name of the point.
-    if(catchment <> 'unknown', nearest, NULL) AS crossing_id, -- Nearest crossing that has coordinates; empty = the place is not known well enough.
-    if(catchment <> 'unknown', nearest_km, NULL) AS km, -- Distance of the point to it. [km]
+    CASE WHEN catchment <> 'unknown' THEN nearest END AS crossing_id, -- Nearest crossing that has coordinates; empty = the place is not known well enough.
+    CASE WHEN catchment <> 'unknown' THEN nearest_km END AS km, -- Distance of the point to it. [km]
     catchment, -- in, maybe, out (of the catchment of crossing_id), unknown.
     event_type, -- The provider's type.
     actor_a, -- First actor.

@@ -46,7 +46,7 @@ SELECT
     coalesce(w.told.status, s.status) AS status, -- open, closed, restricted or unknown.
     CASE WHEN w.told IS NULL THEN s.basis WHEN w.told.asserted THEN 'reported' ELSE 'carried' END AS basis, -- reported = a report asserts the day; carried = the last one did and nothing newer does; assumed = the normal state, before any report or between two closures; unknown.
     CASE WHEN s.voices > 0 OR w.told.asserted THEN 0 ELSE date_diff('day', s.last_report_day, d.day) END AS age_days, -- Days since the last day that a report asserts; 0 where one asserts this day; empty where none did before. [days]
-    if(w.told.status <> s.status, w.told.asserted::INT, s.voices) AS voices, -- Independent voices that assert the state on this day; one agency's text in ten papers is one.
+    CASE WHEN w.told.status <> s.status THEN w.told.asserted::INT ELSE s.voices END AS voices, -- Independent voices that assert the state on this day; one agency's text in ten papers is one.
     s.disputed, -- Whether any report asserts another state on this day.
     coalesce(w.told.report_id, s.report_id) AS report_id, -- The report that decides; empty where none does.
     s.dissenting_report_ids -- The reports that assert another state on this day.

@@ -45,7 +45,7 @@ rated AS (
             WHEN m.per_usd IS NOT NULL THEN 'market_of_country'
             WHEN o.per_usd IS NOT NULL THEN 'official'
         END AS rate_kind,
-        coalesce(n.per_usd, m.per_usd, o.per_usd, if(p.currency = 'USD', 1, NULL)) AS per_usd,
+        coalesce(n.per_usd, m.per_usd, o.per_usd, CASE WHEN p.currency = 'USD' THEN 1 END) AS per_usd,
         coalesce(n.rates, m.rates, o.rates) AS rates,
         coalesce(n.rate_source, m.rate_source, o.rate_source) AS rate_source
     FROM food_prices AS p
