@@ -63,7 +63,8 @@ class Judge:
 
         Without a batch of the context, which would hash all rows first.
         """
-        engine = PandasExecutionEngine(batch_data_dict={"rows": frame})
+        data = {"rows": frame}
+        engine = PandasExecutionEngine(batch_data_dict=data)
         validator = Validator(execution_engine=engine, data_context=_context())
         found: list[ExpectationValidationResult] = validator.graph_validate(
             [one.configuration for one in expectations],
@@ -75,6 +76,9 @@ class Judge:
                 }
             },
         )
+        # Engine and validator hold each other: without this the rows stay until Python looks for such rings.
+        engine.batch_manager.batch_data_cache.clear()
+        data.clear()
         return found
 
 
