@@ -8,7 +8,6 @@ in slices if its module says ``ROW_BY_ROW = True``; any other is given all rows 
 from __future__ import annotations
 
 import functools
-import gc
 import importlib
 import logging
 from dataclasses import dataclass
@@ -32,7 +31,6 @@ from expectations.verdict import FAILURES, Verdict
 from warehouse.contracts import Contract
 
 SHOWN_CHARACTERS = 120
-LARGE = 50_000
 OF_ROWS = (kinds.ColumnMapExpectation, kinds.ColumnPairMapExpectation, kinds.MulticolumnMapExpectation)
 # Map expectations that nevertheless compare rows with each other.
 COMPARING = ("Unique", "Increasing", "Decreasing", "ZScores", "Outliers")
@@ -65,7 +63,8 @@ class Judge:
 
         Without a batch of the context, which would hash all rows first.
         """
-        engine = PandasExecutionEngine(batch_data_dict={"rows": frame})
+        data = {"rows": frame}
+        engine = PandasExecutionEngine(batch_data_dict=data)
         validator = Validator(execution_engine=engine, data_context=_context())
         found: list[ExpectationValidationResult] = validator.graph_validate(
             [one.configuration for one in expectations],
@@ -77,10 +76,9 @@ class Judge:
                 }
             },
         )
-        # They hold each other, and with them the rows, until somebody looks; of few rows it is not worth the time.
-        del engine, validator
-        if len(frame) > LARGE:
-            gc.collect()
+        # Engine and validator hold each other: without this the rows stay until Python looks for such rings.
+        engine.batch_manager.batch_data_cache.clear()
+        data.clear()
         return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,56 +29,57 @@ def in_slices(monkeypatch: pytest.MonkeyPatch, rows: int) -> None:
     monkeypatch.setattr(slices, "ROWS", rows)
 
 
-def spoil(house: House) -> None:
+def spoil(built_house: House) -> None:
     """A bad row in the first slice and one in the last, and a key of the first that comes again in the last."""
-    house.edit("claims", lambda text: text.replace(",asserts,", ",swears,", 1))
-    house.edit("claims", lambda text: text + text.splitlines()[4] + "\n")
-    house.edit(
+    built_house.edit("claims", lambda text: text.replace(",asserts,", ",swears,", 1))
+    built_house.edit("claims", lambda text: text + text.splitlines()[4] + "\n")
+    built_house.edit(
         "claims", lambda text: text + text.splitlines()[5].replace("2026-", "2026.").replace("seed", "new", 1) + "\n"
     )
 
 
 def test_in_slices_or_whole_the_same_rows_are_held_back_for_the_same_reasons(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    built_house: House, without_facts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spoil(house)
-    [whole] = house.ingest("claims").runs
-    before = house.rows(LEDGER), house.rows(HELD), house.rows("FROM claims ORDER BY claim_id")
-    house.places.warehouse.rename(house.data / "gone")
+    spoil(built_house)
+    [whole] = built_house.ingest("claims").runs
+    before = built_house.rows(LEDGER), built_house.rows(HELD), built_house.rows("FROM claims ORDER BY claim_id")
+    shutil.rmtree(built_house.places.warehouse)
+    shutil.copytree(without_facts, built_house.places.warehouse, symlinks=True)
     in_slices(monkeypatch, 8)
-    [sliced] = house.ingest("claims").runs
+    [sliced] = built_house.ingest("claims").runs
     assert (sliced.outcome, sliced.rows_seen, sliced.rows_quarantined) == ("loaded", 30, whole.rows_quarantined)
-    assert house.rows(LEDGER).equals(before[0])
-    assert house.rows(HELD).equals(before[1])
+    assert built_house.rows(LEDGER).equals(before[0])
+    assert built_house.rows(HELD).equals(before[1])
     columns = [name for name in before[2].columns if name not in ("run_id", "loaded_at")]
-    assert house.rows("FROM claims ORDER BY claim_id").select(columns).equals(before[2].select(columns))
-    doubles = house.rows("SELECT row_number FROM quarantine WHERE expectation = 'key.unique' ORDER BY 1")
+    assert built_house.rows("FROM claims ORDER BY claim_id").select(columns).equals(before[2].select(columns))
+    doubles = built_house.rows("SELECT row_number FROM quarantine WHERE expectation = 'key.unique' ORDER BY 1")
     assert doubles["row_number"].to_list() == [5, 30]
 
 
 def test_a_batch_refused_for_its_last_slice_leaves_nothing_of_the_first(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    built_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     in_slices(monkeypatch, 8)
-    header, *rows = house.file("claims").read_text(encoding="utf-8").splitlines()
+    header, *rows = built_house.file("claims").read_text(encoding="utf-8").splitlines()
     bad = [row.replace(",20", ",x20", 1) for row in rows[9:]]
-    house.file("claims").write_text("\n".join([header, *rows[:9], *bad]) + "\n", encoding="utf-8")
-    [run] = house.ingest("claims").runs
+    built_house.file("claims").write_text("\n".join([header, *rows[:9], *bad]) + "\n", encoding="utf-8")
+    [run] = built_house.ingest("claims").runs
     assert run.outcome == "refused"
     assert "of 28 rows are bad" in (run.reason or "")
-    assert house.rows("FROM facts.claims").is_empty()
-    assert house.rows("FROM ops.quarantine").is_empty()
+    assert built_house.rows("FROM facts.claims").is_empty()
+    assert built_house.rows("FROM ops.quarantine").is_empty()
 
 
 def test_an_expectation_that_raises_in_one_slice_is_an_error_of_the_batch(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    built_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def measure(rows: pl.DataFrame, _: object) -> pl.DataFrame:
         return rows if rows["row_number"].min() == 2 else rows.drop("claimant")
 
     in_slices(monkeypatch, 15)
     monkeypatch.setattr(claims_suite, "measure", measure, raising=False)
-    [run] = house.ingest("claims").runs
+    [run] = built_house.ingest("claims").runs
     assert run.outcome == "error"
     assert "claimant.filled could not be judged" in (run.reason or "")
 

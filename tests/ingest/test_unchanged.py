@@ -15,72 +15,76 @@ from warehouse.sql import Model
 RUNS = "SELECT source, outcome FROM ops.runs ORDER BY started_at"
 
 
-def test_nothing_new_publishes_nothing_and_copies_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    house.ingest("claims")
-    version = publish.current_version(house.places.warehouse)
+def test_nothing_new_publishes_nothing_and_copies_nothing(
+    built_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built_house.ingest("claims")
+    version = publish.current_version(built_house.places.warehouse)
     monkeypatch.setattr(run, "_new_version", lambda *_: pytest.fail("nothing is new"))
-    again = house.ingest("claims")
+    again = built_house.ingest("claims")
     assert again.version is None
-    assert publish.current_version(house.places.warehouse) == version
+    assert publish.current_version(built_house.places.warehouse) == version
 
 
-def test_a_line_that_no_version_has_is_shown_and_the_next_version_takes_it_in(house: House) -> None:
-    house.ingest("claims")
-    house.ingest("claims")
-    with reading(house.places.warehouse) as reader:
+def test_a_line_that_no_version_has_is_shown_and_the_next_version_takes_it_in(built_house: House) -> None:
+    built_house.ingest("claims")
+    built_house.ingest("claims")
+    with reading(built_house.places.warehouse) as reader:
         shown = show._status(reader)
     assert [line["outcome"] for line in shown["runs"]] == ["unchanged", "loaded"]
     [fresh] = [line for line in shown["freshness"] if line["dataset"] == "claims"]
     assert fresh["last_outcome"] == "unchanged"
-    assert house.rows(RUNS).rows() == [("claims", "loaded")]
-    house.ingest("publishers")
-    assert house.rows(RUNS).rows() == [("claims", "loaded"), ("claims", "unchanged"), ("publishers", "loaded")]
-    assert house.rows("FROM unpublished").is_empty()
-    assert journal.lines(house.places.warehouse) == []
+    assert built_house.rows(RUNS).rows() == [("claims", "loaded")]
+    built_house.ingest("publishers")
+    assert built_house.rows(RUNS).rows() == [("claims", "loaded"), ("claims", "unchanged"), ("publishers", "loaded")]
+    assert built_house.rows("FROM unpublished").is_empty()
+    assert journal.lines(built_house.places.warehouse) == []
 
 
 def test_a_line_taken_in_by_a_version_whose_writer_died_is_not_taken_in_twice(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    built_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.ingest("claims")
-    house.ingest("claims")
+    built_house.ingest("claims")
+    built_house.ingest("claims")
     with monkeypatch.context() as dies:
         dies.setattr(journal, "clear", lambda _: None)
-        house.ingest("publishers")
-    assert house.rows("FROM unpublished").is_empty()
-    house.edit("claims", lambda text: text.replace(",asserts,", ",denies,", 1))
-    house.ingest("claims")
-    outcomes = [outcome for _, outcome in house.rows(RUNS).rows()]
+        built_house.ingest("publishers")
+    assert built_house.rows("FROM unpublished").is_empty()
+    built_house.edit("claims", lambda text: text.replace(",asserts,", ",denies,", 1))
+    built_house.ingest("claims")
+    outcomes = [outcome for _, outcome in built_house.rows(RUNS).rows()]
     assert outcomes == ["loaded", "unchanged", "loaded", "loaded"]
 
 
-def test_a_run_after_an_unpublished_one_is_later_than_it(house: House) -> None:
-    house.ingest("claims")
-    [second] = house.ingest("claims").runs
-    [third] = house.ingest("claims").runs
+def test_a_run_after_an_unpublished_one_is_later_than_it(built_house: House) -> None:
+    built_house.ingest("claims")
+    [second] = built_house.ingest("claims").runs
+    [third] = built_house.ingest("claims").runs
     assert second.started_at < third.started_at
 
 
-def test_another_day_or_another_serai_makes_the_version_anew(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    house.ingest("claims")
+def test_another_day_or_another_serai_makes_the_version_anew(
+    built_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built_house.ingest("claims")
     monkeypatch.setattr(ledger, "made_by", lambda _: "tomorrow")
-    again = house.ingest("claims")
+    again = built_house.ingest("claims")
     assert (again.runs[0].outcome, again.version is None) == ("unchanged", False)
-    assert house.ingest("claims").version is None
+    assert built_house.ingest("claims").version is None
 
 
-def test_one_source_with_news_among_others_without_publishes_all_lines(house: House) -> None:
-    house.ingest("claims", "timeline")
-    house.edit("timeline", lambda text: text[: text.rstrip().rindex("\n") + 1])
-    result = house.ingest("claims", "timeline")
+def test_one_source_with_news_among_others_without_publishes_all_lines(built_house: House) -> None:
+    built_house.ingest("claims", "timeline")
+    built_house.edit("timeline", lambda text: text[: text.rstrip().rindex("\n") + 1])
+    result = built_house.ingest("claims", "timeline")
     assert {one.source: one.outcome for one in result.runs} == {"claims": "unchanged", "timeline": "loaded"}
-    assert house.rows("SELECT count(*) FROM ops.runs").item() == 4
+    assert built_house.rows("SELECT count(*) FROM ops.runs").item() == 4
 
 
 def test_models_that_rest_on_nothing_new_stay_and_the_others_are_made(
-    house: House, monkeypatch: pytest.MonkeyPatch
+    built_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.ingest("publishers")
+    built_house.ingest("publishers")
     made: list[str] = []
     refill = models._refill
 
@@ -89,10 +93,10 @@ def test_models_that_rest_on_nothing_new_stay_and_the_others_are_made(
         refill(con, stale)
 
     monkeypatch.setattr(models, "_refill", noted)
-    house.ingest("claims")
+    built_house.ingest("claims")
     assert "voices" not in made
     assert {"quarantine", "corrections"} <= set(made)
-    house.edit("publishers", lambda text: text[: text.rstrip().rindex("\n") + 1])
-    house.ingest("publishers")
+    built_house.edit("publishers", lambda text: text[: text.rstrip().rindex("\n") + 1])
+    built_house.ingest("publishers")
     assert {"voices", "flow_reports", "crossing_days"} <= set(made)
-    assert house.rows("SELECT (SELECT count(*) FROM voices) - (SELECT count(*) FROM publishers)").item() == 0
+    assert built_house.rows("SELECT (SELECT count(*) FROM voices) - (SELECT count(*) FROM publishers)").item() == 0
