@@ -7,6 +7,7 @@ import datetime as dt
 import polars as pl
 
 from dashboards.queries.reader import FACT, ask
+from warehouse import contracts
 
 
 def freshness(today: dt.date) -> pl.DataFrame:
@@ -80,9 +81,13 @@ def datasets() -> pl.DataFrame:
 
 
 def _counts(name: str) -> str:
+    contract = contracts.load(name)
+    # Rows without a publisher of their own are those of the source that brought them.
+    publisher = "source_name" if "source_name" in contract.columns else "source"
     return (
         f"SELECT '{name}' AS dataset, count(*) AS rows, count(DISTINCT source_url) AS pages, "
-        f'count(DISTINCT source_name) AS publishers, max(published_on) AS newest FROM "{name}"'
+        f"count(DISTINCT {publisher}) AS publishers, "
+        f'max({contract.published or "NULL"})::DATE AS newest FROM "{name}"'
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import HOUSE, serai, with_facts
+from warehouse.connect import reading
 from warehouse.publish import current_version, version_file
 
 SHELL = Path(sys.executable).with_name("duckdb")
@@ -109,13 +111,19 @@ runpy.run_module("serai", run_name="__main__")
 """
 
 
-@pytest.fixture
-def changed(tmp_path: Path) -> Path:
-    """A data folder whose timeline is published with 559 rows and has 558 in its file."""
-    data = with_facts(tmp_path)
+@pytest.fixture(scope="module")
+def with_a_row_less(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = with_facts(tmp_path_factory.mktemp("changed"))
     assert serai("ingest", "timeline", data=data).returncode == 0
     take_a_row_away(data)
     return data
+
+
+@pytest.fixture
+def changed(tmp_path: Path, with_a_row_less: Path) -> Path:
+    """A data folder whose timeline is published with 559 rows and has 558 in its file."""
+    shutil.copytree(with_a_row_less, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return tmp_path
 
 
 @pytest.mark.parametrize(("door", "side"), DOORS, ids=lambda value: str(value).rsplit(".")[-1])
@@ -171,9 +179,9 @@ def published(data: Path) -> tuple[str, str]:
 
 
 def rows(data: Path) -> int:
-    found = serai("sql", "SELECT count(*) AS n FROM timeline", "-f", "csv", data=data)
-    assert found.returncode == 0, found.stderr
-    return int(found.stdout.split()[1])
+    with reading(data / "warehouse") as reader:
+        [(count,)] = reader.cursor().execute("SELECT count(*) FROM timeline").fetchall()
+    return int(count)
 
 
 def answer(shell: subprocess.Popen[str], query: str, lines: int) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.ingest import live
 from tests.ingest.conftest import House
-from tests.server import FAULTS, Reply, Server
+from tests.server import Reply, Server
 
 PATH = "/api/views/keg4-3bc2/rows.csv"
 HEADER = "Port Name,State,Port Code,Border,Date,Measure,Value,Latitude,Longitude,Point"
@@ -88,9 +88,9 @@ def test_all_that_was_ever_taken_in_is_replayed_with_its_times(ports: House, ser
     assert ports.rows("SELECT count(*) FROM facts.crossing_counts WHERE superseded_why = 'corrected'").item() == 1
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_bad_day_of_the_source_changes_nothing(ports: House, server: Server, fault: str) -> None:
-    live.check_survives(ports, server, "bts", PATH, fault)
+@pytest.mark.slow
+def test_bad_days_of_the_source_change_nothing(ports: House, server: Server) -> None:
+    live.check_survives_all(ports, server, {"bts": PATH})
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from ingest import hapi, source
 from ingest.source import Wanted
 from tests.ingest import live
 from tests.ingest.conftest import LIMITS, House
-from tests.server import FAULTS, Question, Reply, Server
+from tests.server import Question, Reply, Server
 from warehouse import contracts
 
 YEAR = dt.datetime.now(dt.UTC).year
@@ -197,9 +197,9 @@ def test_a_backfill_asks_for_whole_years() -> None:
     assert hapi.window(wanted, dt.date(2026, 11, 25)) == (dt.date(2021, 1, 1), dt.date(2022, 12, 31))
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_bad_day_of_the_source_changes_nothing(exchange: House, server: Server, fault: str) -> None:
-    live.check_survives(exchange, server, "hapi_conflict", CONFLICT_FILE, fault)
+@pytest.mark.slow
+def test_bad_days_of_the_source_change_nothing(exchange: House, server: Server) -> None:
+    live.check_survives_all(exchange, server, {"hapi_conflict": CONFLICT_FILE})
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from ingest import source
 from ingest.sources import imts
 from tests.ingest import live
 from tests.ingest.conftest import LIMITS, House
-from tests.server import FAULTS, Reply, Server
+from tests.server import Reply, Server
 from warehouse import contracts
 from warehouse.load import Scope
 
@@ -126,9 +126,9 @@ def test_the_answer_is_replayed(fund: House, server: Server) -> None:
     live.check_replays(fund, server, "imts")
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_bad_day_of_the_source_changes_nothing(fund: House, server: Server, fault: str) -> None:
-    live.check_survives(fund, server, "imts", PATH, fault)
+@pytest.mark.slow
+def test_bad_days_of_the_source_change_nothing(fund: House, server: Server) -> None:
+    live.check_survives_all(fund, server, {"imts": PATH})
 
 
 ERROR = (

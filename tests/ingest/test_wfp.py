@@ -11,7 +11,7 @@ import pytest
 from ingest import source
 from tests.ingest import live
 from tests.ingest.conftest import LIMITS, House
-from tests.server import FAULTS, Question, Reply, Server
+from tests.server import Question, Reply, Server
 from warehouse import contracts
 
 CATALOGUE = "/api/3/action/package_show"
@@ -143,9 +143,9 @@ def test_all_three_are_replayed(markets: House, server: Server) -> None:
     live.check_replays(markets, server, "wfp_afg", "wfp_pak", "wfp_rates")
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_bad_day_of_the_source_changes_nothing(markets: House, server: Server, fault: str) -> None:
-    live.check_survives(markets, server, "wfp_afg", AFG, fault)
+@pytest.mark.slow
+def test_bad_days_of_the_source_change_nothing(markets: House, server: Server) -> None:
+    live.check_survives_all(markets, server, {"wfp_afg": AFG})
 
 
 @pytest.mark.parametrize(

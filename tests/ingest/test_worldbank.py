@@ -11,7 +11,7 @@ from ingest import source
 from ingest.csv_file import BatchError
 from tests.ingest import live
 from tests.ingest.conftest import LIMITS, House
-from tests.server import FAULTS, Question, Reply, Server
+from tests.server import Question, Reply, Server
 from warehouse import contracts
 
 PATH = source.load("worldbank").address.removeprefix("https://api.worldbank.org").partition("?")[0]
@@ -116,9 +116,9 @@ def test_all_pages_are_replayed(bank: House, server: Server) -> None:
     live.check_replays(bank, server, "worldbank", "worldbank_rates")
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_bad_day_of_the_source_changes_nothing(bank: House, server: Server, fault: str) -> None:
-    live.check_survives(bank, server, "worldbank", PATH, fault)
+@pytest.mark.slow
+def test_bad_days_of_the_source_change_nothing(bank: House, server: Server) -> None:
+    live.check_survives_all(bank, server, {"worldbank": PATH})
 
 
 @pytest.mark.parametrize(
