@@ -80,6 +80,9 @@ def test_there_is_a_way_back_to_now(page: Page, address: str) -> None:
 
 def test_a_day_that_is_chosen_stands_in_the_address(page: Page, address: str) -> None:
     open_page(page, f"{address}/crossings?crossing=chaman")
+    # The page that writes its choices into its address is drawn once more: that takes the field from under the keys.
+    expect(page).to_have_url(re.compile("closure="))
+    settle(page)
     page.get_by_role("spinbutton", name="year, As known on (empty: now)").click()
     page.keyboard.type("20251020")
     page.keyboard.press("Escape")  # the calendar
