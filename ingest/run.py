@@ -113,6 +113,7 @@ def _publish(places: Places, choose: Choose, limits: Limits, tell: Tell) -> Inge
 def _as_needed(bench: Bench, choose: Choose, tell: Tell) -> Ingest:
     """Take in what is new and publish it; the writer's place must be held."""
     started, folder = time.monotonic(), bench.places.warehouse
+    snapshots.sweep(bench.places.snapshots)
     if publish.current_version(folder) is None:
         return _new_version(bench, choose, tell, started)
     with publish.holding(folder) as (_, path), duckdb.connect(str(path), read_only=True) as con:

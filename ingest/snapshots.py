@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +24,10 @@ KEPT_HEADERS = (
     "content-type", "content-length", "content-encoding", "content-md5", "content-digest", "repr-digest",
     "date", "etag", "last-modified", "cache-control", "age", "link", "x-total-count",
 )  # fmt: skip
+
+
+# Where bytes are until they are whole; what a run that died left there the next one removes.
+COMING = ".incoming"
 
 
 @dataclass(frozen=True)
@@ -61,10 +66,10 @@ class Incoming:
 
     def __init__(self, folder: Path, source: str) -> None:
         self.folder = folder / source
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.path = self.folder / f".{os.getpid()}-{secrets.token_hex(4)}"
+        self.path = folder / COMING / f"{os.getpid()}-{secrets.token_hex(4)}"
+        for place in (self.folder, self.path.parent):
+            place.mkdir(parents=True, exist_ok=True)
         self.hash = hashlib.sha256()
-        self.size = 0
         self.file = self.path.open("wb")
 
     def __enter__(self) -> Incoming:
@@ -80,7 +85,6 @@ class Incoming:
         """Add these bytes."""
         self.file.write(part)
         self.hash.update(part)
-        self.size += len(part)
 
 
 def keep(incoming: Incoming) -> tuple[Path, str]:
@@ -88,11 +92,15 @@ def keep(incoming: Incoming) -> tuple[Path, str]:
     incoming.file.close()
     name = incoming.hash.hexdigest()
     place = incoming.folder / name
-    # One that is damaged is replaced by itself as it should be.
-    if not place.exists() or place.stat().st_size != incoming.size:
-        incoming.path.chmod(0o444)
-        incoming.path.replace(place)
+    # Even where it is there already: that may be damaged, and this is what it should be.
+    incoming.path.chmod(0o444)
+    incoming.path.replace(place)
     return place, name
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a run that died left half fetched; no other may be running."""
+    shutil.rmtree(folder / COMING, ignore_errors=True)
 
 
 def is_whole(place: Path) -> bool:

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -192,6 +193,42 @@ def test_a_page_that_asks_twice_gets_what_its_question_asks(server: Server, aski
     assert [asking.get(address + n).content for n in ("1", "2", "1", "2")] == [b"1", b"2", b"1", b"2"]
 
 
+def most_memory(work: Callable[[], object]) -> int:
+    """The most bytes that the work held at once beyond what was there before."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+def test_memory_does_not_grow_with_the_answer(server: Server, asking: Asking, encoding: str) -> None:
+    body = b"a,b\n" + bytes(40_000_000)
+    sent = gzip.compress(body, 1) if encoding == "gzip" else body
+    server.routes["/data.csv"] = Reply(sent, headers={"Content-Encoding": encoding}, etag='"v1"')
+    for _ in range(2):
+        assert most_memory(asking.get) < 12_000_000
+    assert asking.get().place.stat().st_size == len(body)
+
+
+def test_a_snapshot_that_is_damaged_is_fetched_again(server: Server, asking: Asking) -> None:
+    server.routes["/data.csv"] = Reply(DATA, etag='"v1"')
+    place = asking.get().place
+    place.chmod(0o644)
+    place.write_bytes(b"damaged!")
+    assert asking.get().content == DATA
+    assert [one.headers.get("if-none-match") for one in server.asked] == [None, None]
+
+
+def test_what_was_not_kept_leaves_nothing_behind(server: Server, asking: Asking, tmp_path: Path) -> None:
+    server.routes["/data.csv"] = FAULTS["wrong checksum"][0]
+    with pytest.raises(FetchError):
+        asking.get()
+    assert [path for path in (tmp_path / "snapshots").rglob("*") if path.is_file()] == []
+
+
 def packed(**files: bytes) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -212,6 +249,30 @@ def test_a_zip_is_unpacked_up_to_the_limit() -> None:
 def test_a_damaged_zip_is_refused(damage: bytes) -> None:
     with pytest.raises(BatchError, match="this is no zip that can be read"):
         unpack.unzip(damage, 1000)
+
+
+def test_large_zips_and_gzips_are_read_as_streams(tmp_path: Path) -> None:
+    content = bytes(range(256)) * 150_000
+    files = {"a.zip": packed(a=content, b=b"22"), "a.gz": gzip.compress(content, 1)}
+    for name, data in files.items():
+        place = tmp_path / name
+        place.write_bytes(data)
+
+        def read(place: Path = place) -> None:
+            sizes = []
+            for _, stream in unpack.opened(place, len(content) + 2):
+                size = 0
+                while part := stream.read(65_536):
+                    size += len(part)
+                sizes.append(size)
+            assert sizes[0] == len(content)
+
+        assert most_memory(read) < 12_000_000
+        with pytest.raises(BatchError, match="unpacks to more than 1,000 bytes"):
+            [stream.read() for _, stream in unpack.opened(place, 1000)]
+        with unpack.extracted(place, len(content) + 2) as found:
+            assert found[0][1].read_bytes() == content
+        assert not found[0][1].exists()
 
 
 def test_a_gzip_of_several_members_is_read_whole() -> None:
