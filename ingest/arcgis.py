@@ -6,11 +6,11 @@ and under load answers without rows: both are asked again.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from ingest import json_answer
 from ingest.csv_file import BatchError
 
 if TYPE_CHECKING:
@@ -52,11 +52,7 @@ def pages(client: Client, layer: str, where: str, order: str) -> Iterator[Answer
 
 def read(content: bytes) -> dict[str, Any]:
     """The JSON of an answer. Raises BatchError where it is none, or is an error in the server's words."""
-    try:
-        said = json.loads(content)
-    except ValueError as error:
-        start = content[:80].decode("utf-8", "replace")
-        raise BatchError(f"this is no JSON ({error}), it begins with {start!r}: try later") from None
+    said = json_answer.read(content)
     if not isinstance(said, dict):
         raise BatchError("the JSON is not that of a feature layer: see what the server changed")
     if wrong := said.get("error"):

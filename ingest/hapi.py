@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import json
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -17,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import polars as pl
 
 from expectations.findings import SOURCE_ERROR
-from ingest import credentials, hdx
+from ingest import credentials, hdx, json_answer
 from ingest.csv_file import BatchError, ParseLimits, in_columns
 from warehouse.contracts import Contract
 from warehouse.load import Scope
@@ -122,10 +121,7 @@ def _year(address: str) -> int:
 
 
 def _data(content: bytes) -> list[dict[str, Any]]:
-    try:
-        said = json.loads(content)
-    except ValueError:
-        raise BatchError("this is no whole JSON: try later") from None
+    said = json_answer.read(content)
     match said:
         case {"data": list(found)}:
             return found

@@ -7,12 +7,12 @@ of a backfill's days.
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ingest import json_answer
 from ingest.csv_file import BatchError, ParseLimits, oversized, typed, unreadable
 from ingest.snapshots import Answer
 from warehouse.contracts import Contract
@@ -115,11 +115,7 @@ def _pages(client: Client, address: str) -> Iterator[Answer]:
 
 def _rows(content: bytes) -> list[dict[str, Any]]:
     """The rows of a page. Raises BatchError with ACLED's words where it is an error that came as an answer."""
-    try:
-        found = json.loads(content)
-    except ValueError as error:
-        start = content[:80].decode("utf-8", "replace")
-        raise BatchError(f"this is no JSON ({error}), it begins with {start!r}: try later") from None
+    found = json_answer.read(content)
     match found:
         case {"error": said} | {"message": said} if said:
             raise BatchError(f"ACLED answers with an error ({str(said)[:200]}): look at the account on acleddata.com")

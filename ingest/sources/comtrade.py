@@ -7,14 +7,13 @@ down, and sums are wrong. No match is an answer with count 0, as is a wrong code
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import polars as pl
 
-from ingest import credentials
+from ingest import credentials, json_answer
 from ingest.csv_file import BatchError, ParseLimits, in_columns
 from ingest.pieces import by_year
 from warehouse.contracts import Contract
@@ -113,11 +112,7 @@ def _question(periods: list[str], most: int) -> str:
 
 def _rows(content: bytes) -> list[dict[str, Any]]:
     """The records of an answer. Raises BatchError with the UN's words where it is an error or something else."""
-    try:
-        said = json.loads(content)
-    except ValueError:
-        start = content[:80].decode("utf-8", "replace")
-        raise BatchError(f"this is no JSON, it begins with {start!r}: try later") from None
+    said = json_answer.read(content)
     match said:
         case {"error": str(error)} if error:
             raise BatchError(f"Comtrade answers with an error ({error}): mend the question in comtrade.py")

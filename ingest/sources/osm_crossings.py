@@ -7,7 +7,6 @@ not asked for.
 from __future__ import annotations
 
 import functools
-import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from urllib.parse import urlencode
 
 import polars as pl
 
+from ingest import json_answer
 from ingest.csv_file import BatchError, ParseLimits, typed, unreadable
 from warehouse.contracts import Contract
 
@@ -116,11 +116,7 @@ def _borders() -> tuple[list[str], Any]:
 
 def _read(content: bytes) -> list[dict[str, Any]]:
     """The objects of an answer. Raises BatchError where it broke off or is none."""
-    try:
-        said = json.loads(content)
-    except ValueError as error:
-        start = content[:80].decode("utf-8", "replace")
-        raise BatchError(f"this is no JSON ({error}), it begins with {start!r}: try later") from None
+    said = json_answer.read(content)
     remark = said.get("remark", "") if isinstance(said, dict) else ""
     if "error" in str(remark):
         raise BatchError(f"Overpass broke off ({remark}): try again later, when it is less busy")

@@ -5,12 +5,12 @@ An answer for a year without a figure says null: that is no row. A year that los
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ingest import json_answer
 from ingest.csv_file import BatchError, ParseLimits, in_columns
 from warehouse.contracts import Contract
 
@@ -79,11 +79,7 @@ def observations(content: bytes) -> pl.DataFrame:
 
 def _page(content: bytes) -> tuple[dict[str, Any], list[Any]]:
     """What a page says of itself, and its rows. Raises BatchError with the World Bank's words where it is none."""
-    try:
-        found = json.loads(content.decode("utf-8-sig"))
-    except ValueError as error:
-        start = content[:80].decode("utf-8", "replace")
-        raise BatchError(f"this is no JSON ({error}), it begins with {start!r}: try later") from None
+    found = json_answer.read(content)
     match found:
         case [{"message": messages}, *_]:
             words = "; ".join(f"{one.get('id')} {one.get('key')}: {one.get('value')}" for one in messages)

@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse import as_of, contracts, models, schema
+from tests.warehouse.empty import empty
+from warehouse import as_of, contracts, models
 from warehouse.load import Delivery, load
 
 CROSSINGS = contracts.load("crossings")
@@ -20,7 +21,7 @@ Days = dict[str, tuple[str, str, bool]]
 
 def panel(reports: list[dict[str, Any]], *, opened_on: str | None = None, flow: str = "exports") -> Days:
     """The days of one formal crossing by these reports: day → status, basis, disputed."""
-    con = empty()
+    con = empty("panel")
     con.execute("TRUNCATE facts.crossings; TRUNCATE facts.status_reports")
     put(con, CROSSINGS, [crossing(opened_on)])
     put(con, REPORTS, [report(number, **one) for number, one in enumerate(reports)])
@@ -29,14 +30,6 @@ def panel(reports: list[dict[str, Any]], *, opened_on: str | None = None, flow: 
     query = "SELECT day::VARCHAR, status, basis, disputed FROM crossing_days WHERE flow = ?"
     rows = con.execute(query, [flow]).fetchall()
     return {day: (status, basis, disputed) for day, status, basis, disputed in rows}
-
-
-@functools.cache
-def empty() -> duckdb.DuckDBPyConnection:
-    """A database with the schema alone, made once: making it takes longer than all else here."""
-    con = duckdb.connect()
-    schema.create(con)
-    return con
 
 
 @functools.cache

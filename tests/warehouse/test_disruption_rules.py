@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.warehouse.empty import empty
 from tests.warehouse.test_day_rules import CROSSINGS, REPORTS, crossing, day_of, put, report
-from warehouse import as_of, contracts, models, schema
+from warehouse import as_of, contracts, models
 from warehouse.sql import Model
 
 CAPACITY = contracts.load("crossing_capacity")
@@ -49,7 +50,7 @@ def world(
     trade: list[dict[str, Any]] | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """A warehouse of these facts alone, with the index and all that it is made of; the next world replaces it."""
-    con = empty()
+    con = empty("index")
     for contract in (CROSSINGS, REPORTS, CAPACITY, TRADE):
         con.execute(f"DELETE FROM facts.{contract.name}")
     put(con, CROSSINGS, [crossing((opened or {}).get(gate)) | {"crossing_id": gate} for gate in gates])
@@ -67,14 +68,6 @@ def behind_the_index() -> list[Model]:
     by_name = {model.name: model for model in models.ordered()}
     wanted = {*as_of.needed(by_name["disruption_index"], by_name), "disruption_index"}
     return [model for name, model in by_name.items() if name in wanted]
-
-
-@functools.cache
-def empty() -> duckdb.DuckDBPyConnection:
-    """A warehouse without facts; made once, for its comments take seconds."""
-    con = duckdb.connect()
-    schema.create(con)
-    return con
 
 
 def _without_gate(one: dict[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse import contracts, models, schema
+from tests.warehouse.empty import empty
+from warehouse import contracts, models
 from warehouse.load import Delivery, load
 
 FLOWS = contracts.load("trade_flows")
@@ -52,14 +53,6 @@ def fact(first: dt.date | str, last: dt.date | str, value: float, **more: Any) -
 
 
 @functools.cache
-def empty() -> duckdb.DuckDBPyConnection:
-    """A database with the schema alone, made once: making it takes longer than all else here."""
-    con = duckdb.connect()
-    schema.create(con)
-    return con
-
-
-@functools.cache
 def trade_models() -> list[tuple[str, str]]:
     needed = ("voices", "trade_periods", "trade_figures", "trade_months")
     return [(model.name, model.query) for model in models.ordered() if model.name in needed]
@@ -67,7 +60,7 @@ def trade_models() -> list[tuple[str, str]]:
 
 def built(facts: list[dict[str, Any]]) -> duckdb.DuckDBPyConnection:
     """A database with trade_months made from these facts alone."""
-    con = empty()
+    con = empty("trade")
     con.execute("DELETE FROM facts.trade_flows")
     own = {"date": pl.Date(), "number": pl.Float64()}
     frame = pl.DataFrame(facts, schema={field.name: own.get(field.type, pl.String()) for field in FLOWS.fields})
