@@ -32,7 +32,7 @@ earlier_targets AS (
 counting AS (
     SELECT
         pair,
-        arg_max(reporter, (year, pages)) AS reporter
+        arg_max(reporter, (year, pages, reporter)) AS reporter
     FROM (
         SELECT
             pair,

@@ -63,13 +63,14 @@ begun AS (
     FROM spoken
 ),
 
+-- By range, not by row: of two spans alike either may come first, here as in `begun`.
 numbered AS (
     SELECT
         *,
         count(*) FILTER (coalesce(apart, true)) OVER (
             PARTITION BY crossing_id, flow, state, kind, voice
             ORDER BY from_day, to_day
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+            RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
         ) AS island
     FROM begun
 )

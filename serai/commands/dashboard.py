@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from serai.front import app
+
+
+@app.command()
+def dashboard() -> None:
+    """Open the dashboard on the published warehouse."""
+    from dashboards.serve import serve
+    from serai.settings import settings
+    from warehouse.connect import reading
+
+    with reading(settings().warehouse):
+        pass  # say at once that nothing is published, rather than on a page
+    serve(settings())
