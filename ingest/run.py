@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
-from ingest import bring, corrections, ledger, slices, snapshots, source
+from ingest import bring, corrections, ledger, running, schedule, slices, snapshots, source
 from ingest.bench import Bench, Limits, Places
 from ingest.bring import Order
 from ingest.corrections import Applied
 from ingest.csv_file import BatchError, ParseLimits
 from ingest.ledger import SourceRun
+from ingest.schedule import Rules
 from ingest.snapshots import Answer
 from ingest.source import Source
 from warehouse import contracts, journal, locate, macros, models, publish, schema
@@ -62,6 +63,22 @@ def ingest(places: Places, chosen: Iterable[str], limits: Limits, tell: Tell) ->
     """
     orders = [Order(one) for one in source.ordered(chosen)]
     return _publish(places, lambda _: orders, limits, tell)
+
+
+def scheduled(
+    places: Places, chosen: Iterable[str], rules: Rules, limits: Limits, tell: Tell, patience: float
+) -> Ingest:
+    """Take in those of the chosen sources that are due now by the ledger, if any, and publish the result.
+
+    Waits so many seconds for the writer's place, then raises IngestRunningError.
+    """
+    with publish.waiting(places.warehouse, patience):
+        running.bury(places.warehouse)
+        with schedule.ledger(places.warehouse) as con:
+            orders = schedule.orders(con, chosen, bring.clock(), rules)
+        if not orders:
+            return Ingest([], {}, None, 0)
+        return _as_needed(Bench(places, limits, places.snapshots, {}), lambda _: orders, tell)
 
 
 def replay(places: Places, chosen: Iterable[str], until: str | None, limits: Limits, tell: Tell) -> Ingest:
@@ -114,14 +131,18 @@ def _as_needed(bench: Bench, choose: Choose, tell: Tell) -> Ingest:
     """Take in what is new and publish it; the writer's place must be held."""
     started, folder = time.monotonic(), bench.places.warehouse
     snapshots.sweep(bench.places.snapshots)
-    if publish.current_version(folder) is None:
-        return _new_version(bench, choose, tell, started)
-    with publish.holding(folder) as (_, path), duckdb.connect(str(path), read_only=True) as con:
+    running.bury(folder)
+    with schedule.ledger(folder) as con:
         orders = choose(con)
-        runs = _all_unchanged(bench, con, orders, tell)
-    if runs is None:
-        return _new_version(bench, lambda _: orders, tell, started)
-    journal.add(folder, [ledger.line(run) for run in runs])
+        lines = [ledger.line(bench.begun(con, order)) for order in orders if not order.recorded]
+    with running.marked(folder, lines):
+        if publish.current_version(folder) is None:
+            return _new_version(bench, orders, tell, started)
+        with publish.holding(folder) as (_, path), duckdb.connect(str(path), read_only=True) as con:
+            runs = _all_unchanged(bench, con, orders, tell)
+        if runs is None:
+            return _new_version(bench, orders, tell, started)
+        journal.add(folder, [ledger.line(run) for run in runs])
     return Ingest(runs, {}, None, time.monotonic() - started)
 
 
@@ -144,12 +165,12 @@ def _all_unchanged(
     return runs
 
 
-def _new_version(bench: Bench, choose: Choose, tell: Tell, started: float) -> Ingest:
+def _new_version(bench: Bench, orders: list[Order], tell: Tell, started: float) -> Ingest:
     folder = bench.places.warehouse
     with publish.building(folder) as private:
         with duckdb.connect(str(private)) as con:
             con.execute(f"SET memory_limit = '{bench.limits.memory_mb}MB'")
-            runs, counts = _build(con, bench, choose, tell)
+            runs, counts = _build(con, bench, orders, tell)
         bench.finish()
         tell("publishing", len(runs), len(runs))
         version = publish.publish(folder, private, bench.limits.keep_versions)
@@ -169,7 +190,7 @@ def check(places: Places, chosen: Iterable[str], limits: Limits, tell: Tell) -> 
     with tempfile.TemporaryDirectory(prefix="serai-") as folder, duckdb.connect() as con:
         con.execute(f"SET memory_limit = '{limits.memory_mb}MB'; SET temp_directory = '{folder}/spilled'")
         bench = Bench(places, limits, Path(folder), {}, leaves_traces=False)
-        runs, counts = _build(con, bench, lambda _: [Order(one) for one in source.ordered(needed)], tell)
+        runs, counts = _build(con, bench, [Order(one) for one in source.ordered(needed)], tell)
         held_back = con.sql("FROM quarantine ORDER BY dataset, row_number").pl()
     return Ingest(runs, counts, None, time.monotonic() - started), held_back
 
@@ -180,12 +201,11 @@ def _feeds(candidate: Source, needed: set[str]) -> bool:
 
 
 def _build(
-    con: duckdb.DuckDBPyConnection, bench: Bench, choose: Choose, tell: Tell
+    con: duckdb.DuckDBPyConnection, bench: Bench, orders: list[Order], tell: Tell
 ) -> tuple[list[SourceRun], dict[str, int]]:
     schema.create(con)
     journal.fold(con, bench.places.warehouse)
     ledger.declare(con)
-    orders = choose(con)
     runs = []
     for position, order in enumerate(orders):
         tell(order.source.name, position, len(orders))
@@ -212,6 +232,7 @@ def _take_in(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> Sour
     except BatchError as error:
         run = replace(run, reason=f"{getattr(error, 'where', one.address)}: {error}")
     except Exception as error:
+        running.heed()
         logging.getLogger(__name__).exception("source %s", one.name)
         run = replace(run, outcome="error", reason=f"{one.address}: {type(error).__name__}: {error}")
     run = replace(run, seconds=found.seconds + time.monotonic() - clock)

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 if TYPE_CHECKING:
     from ingest.bench import Limits, Places
     from ingest.manners import Manners
+    from ingest.schedule import Rules
     from warehouse import connect
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -60,6 +61,47 @@ class Settings(BaseSettings):
     sql_seconds: float = Field(default=5, gt=0, description="Time that one SQL query may take, seconds.")
     sql_rows: int = Field(default=10_000, gt=0, description="Rows that one SQL query returns at most.")
     sql_memory_mb: int = Field(default=512, ge=64, description="Memory that SQL queries may use, MB.")
+
+    schedule_sources: list[str] = Field(
+        default=[],
+        description='Sources that are ingested unattended: names, "shipped", "live"; all, if none is named.',
+    )
+    schedule_tick_seconds: float = Field(
+        default=30, gt=0, description="Longest time between two looks of the schedule at the ledger, seconds."
+    )
+    schedule_late_seconds: float = Field(
+        default=3600, ge=0, description="Delay beyond which a scheduled run is late and a source overdue, seconds."
+    )
+    schedule_first_wait_seconds: float = Field(
+        default=300,
+        gt=0,
+        description="Wait before a source that failed is tried again, seconds; it doubles with each failure.",
+    )
+    schedule_longest_wait_seconds: float = Field(
+        default=86_400, gt=0, description="Longest wait before a source that failed is tried again, seconds."
+    )
+    schedule_pause_after: int = Field(
+        default=8, ge=1, description="Failures in a row after which a source is paused."
+    )
+    schedule_paused_seconds: float = Field(
+        default=604_800, gt=0, description="Time between two tries of a paused source, seconds."
+    )
+    schedule_run_seconds: float = Field(
+        default=7200, gt=0, description="Time that one unattended ingest may take before it is ended, seconds."
+    )
+    schedule_patience_seconds: float = Field(
+        default=600, ge=0, description="Time that a scheduled ingest waits for another one to end, seconds."
+    )
+
+    @field_validator("schedule_sources")
+    @classmethod
+    def _known_sources(cls, value: list[str]) -> list[str]:
+        from ingest import source
+
+        known = [*source.names(), "shipped", "live"]
+        if unknown := sorted(set(value) - set(known)):
+            raise ValueError(f"no source is called {', '.join(unknown)}: there are {', '.join(known)}")
+        return value
 
     @field_validator("base_urls")
     @classmethod
@@ -116,6 +158,20 @@ class Settings(BaseSettings):
             longest_wait_seconds=self.http_longest_wait_seconds,
             pause_seconds=self.http_pause_seconds,
             most_bytes=self.max_file_bytes,
+        )
+
+    @property
+    def schedule_rules(self) -> Rules:
+        """How the schedule bears with what goes wrong."""
+        from ingest.schedule import Rules
+
+        return Rules(
+            chosen=tuple(self.schedule_sources),
+            late_after=self.schedule_late_seconds,
+            first_wait=self.schedule_first_wait_seconds,
+            longest_wait=self.schedule_longest_wait_seconds,
+            pause_after=self.schedule_pause_after,
+            paused_wait=self.schedule_paused_seconds,
         )
 
     @property

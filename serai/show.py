@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import json
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import polars as pl
 
 from ingest import source
 from ingest.run import Ingest, Tell
+from ingest.schedule import Standing
 from serai.settings import Settings
 from warehouse.connect import Answer, Reader
 
@@ -83,6 +85,45 @@ def ingest(result: Ingest, settings: Settings) -> str:
 def ingest_json(result: Ingest) -> str:
     """The same for scripts."""
     return json.dumps({**asdict(result), "runs": [asdict(run) for run in result.runs]}, default=str, indent=2)
+
+
+def scheduled(result: Ingest) -> str:
+    """What a scheduled ingest did, a line for each source."""
+    lines = [
+        f"  {run.source} {run.outcome}: "
+        + (run.reason or f"{run.loaded.added} added, {run.loaded.corrected} corrected, {run.rows_seen} seen")
+        for run in result.runs
+    ]
+    done = f"  published version {result.version}" if result.version else "  nothing new, nothing published"
+    return "\n".join([*lines, done]) if lines else "  nothing is due"
+
+
+def standing(found: list[Standing]) -> str:
+    """How each source stands with the schedule; times in UTC."""
+    return table([_standing_line(one) for one in found]) + "\n\ntimes in UTC; the schedule in its zone"
+
+
+def standing_json(found: list[Standing]) -> str:
+    """The same for scripts, and more."""
+    return json.dumps([asdict(one) for one in found], default=str, indent=2)
+
+
+def _standing_line(one: Standing) -> dict[str, Any]:
+    state = "paused" if one.paused else "overdue" if one.overdue and one.last_started else "due" if one.due else ""
+    return {
+        "source": one.source,
+        "schedule": f"{one.cron} {one.zone}",
+        "last run": _minute(one.last_started),
+        "outcome": one.last_outcome,
+        "next run": _minute(one.next_due),
+        "state": "unscheduled" if one.unscheduled else state,
+        "failures": one.failures or None,
+        "why": one.unscheduled or one.reason or ("never taken in" if one.last_started is None else None),
+    }
+
+
+def _minute(at: dt.datetime | None) -> str | None:
+    return f"{at:%Y-%m-%d %H:%M}" if at else None
 
 
 def check(result: Ingest, held_back: pl.DataFrame) -> str:
