@@ -19,7 +19,7 @@ import duckdb
 
 from ingest import credentials, source
 from ingest.source import Source
-from warehouse import journal, publish, schema
+from warehouse import journal, publish
 from warehouse.connect import reading
 
 if TYPE_CHECKING:
@@ -96,6 +96,8 @@ def ledger(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         with reading(folder) as reader:
             yield reader.ledger()
         return
+    from warehouse import schema
+
     with duckdb.connect() as con:
         con.execute(schema.OWN[0].read_text(encoding="utf-8"))
         journal.show(con, folder)

@@ -6,13 +6,14 @@ writer's place, asks the ledger again what is due, and ends. So any number of sc
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import logging
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,6 +83,21 @@ def prepare(folder: Path) -> None:
         pass  # whoever is at work does
 
 
+@contextlib.contextmanager
+def in_background(work: Callable[[Means, threading.Event], object], means: Means) -> Iterator[threading.Thread]:
+    """Work in a thread of its own until the block ends or is stopped by a signal; then its child is stopped too."""
+    stop = threading.Event()
+    thread = threading.Thread(target=work, args=(means, stop), name="schedule")
+    thread.start()
+    try:
+        yield thread
+    except KeyboardInterrupt:
+        pass  # the way to stop it
+    finally:
+        stop.set()
+        thread.join()
+
+
 def keep(means: Means, stop: threading.Event) -> None:
     """Keep the schedule until the event is set. What goes wrong is logged, and tried again."""
     held_off = HeldOff(means.rules)
@@ -100,9 +116,10 @@ def scheduled(means: Means) -> list[str]:
         return [one.source for one in schedule.standing(con, _now(), means.rules) if one.unscheduled is None]
 
 
-def once(means: Means, stop: threading.Event) -> list[int]:
-    """Take in what is due now, each group in its own process, and return their exit codes."""
-    return [_run(means, group, stop) for group in groups(_due(means)[0]) if not stop.is_set()]
+def once(means: Means, stop: threading.Event) -> int:
+    """Take in what is due now, each group in its own process, and return the worst of their exit codes."""
+    codes = [_run(means, group, stop) for group in groups(_due(means)[0])]
+    return max((abs(code) for code in codes), default=0)
 
 
 def groups(due: Iterable[Standing]) -> list[list[Standing]]:
@@ -117,10 +134,9 @@ def _round(means: Means, held_off: HeldOff, stop: threading.Event) -> float:
     due, next_due = _due(means)
     started = groups(held_off.free(due))
     for group in started:
-        if stop.is_set():
-            return 0
-        if _run(means, group, stop) != TAKEN:
-            held_off.note(group)
+        if _run(means, group, stop) == TAKEN:
+            return means.tick
+        held_off.note(group)
     if started:
         return LOOK
     return means.tick if next_due is None else max(LOOK, min(means.tick, (next_due - _now()).total_seconds()))
@@ -137,6 +153,8 @@ def _due(means: Means) -> tuple[list[Standing], dt.datetime | None]:
 
 def _run(means: Means, group: list[Standing], stop: threading.Event) -> int:
     """Run one child to its end, and return its exit code; it is ended when its time is over, or on stop."""
+    if stop.is_set():
+        return TAKEN
     names = [one.source for one in group]
     means.told(f"due: {', '.join(names)}{' (late)' if any(one.late for one in group) else ''}")
     with subprocess.Popen([*means.command, *names]) as child:  # noqa: S603 (our own command and names of sources)

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import enum
 import signal
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,8 +44,10 @@ def schedule(
         _export(export, to)
     elif once and sources:
         _take_in(known(sources, []))
+    elif once:
+        _once()
     else:
-        _keep(once=once)
+        _keep()
 
 
 def _check_use(sources: list[str] | None, to: Path | None, *, chosen: list[bool], once: bool, export: bool) -> None:
@@ -103,20 +104,28 @@ def _take_in(sources: list[str]) -> None:
         raise typer.Exit(REFUSED)
 
 
-def _keep(*, once: bool) -> None:
-    """Keep the schedule, or go through what is due once."""
+def _once() -> None:
+    """Take in all that is due now, each group of sources in a process of its own."""
     from ingest import unattended
-    from serai.settings import settings
 
-    means, stopped = prepared(), threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    if once:
-        if codes := unattended.once(means, stopped):
-            raise typer.Exit(max(codes))
-        return
-    print(f"schedule    {settings().warehouse}", flush=True)  # noqa: T201
-    unattended.keep(means, stopped)
+    codes: list[int] = []
+    with unattended.in_background(lambda *given: codes.append(unattended.once(*given)), _ready()) as work:
+        work.join()
+    raise typer.Exit(*codes)
+
+
+def _keep() -> None:
+    from ingest import unattended
+
+    means = _ready()
+    told(f"the schedule of {means.folder}")
+    with unattended.in_background(unattended.keep, means) as work:
+        work.join()
+
+
+def _ready() -> Means:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    return prepared()
 
 
 def prepared() -> Means:

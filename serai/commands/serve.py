@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import signal
-import threading
 from typing import TYPE_CHECKING
 
-from serai.front import NOT_READY, STOPPED, app, stop
+from serai.front import NOT_READY, app, stop
 
 if TYPE_CHECKING:
     from ingest.unattended import Means
@@ -14,20 +13,14 @@ if TYPE_CHECKING:
 def serve() -> None:
     """Keep the schedule and the dashboard in one process, until Ctrl+C or SIGTERM: what an office leaves running."""
     from ingest import unattended
-    from serai.commands.schedule import prepared
+    from serai.commands.schedule import prepared, told
 
-    means, stopped = prepared(), threading.Event()
+    means = prepared()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    keeper = threading.Thread(target=unattended.keep, args=(means, stopped), name="schedule")
-    keeper.start()
-    try:
+    told(f"the schedule of {means.folder}")
+    with unattended.in_background(unattended.keep, means):
         _first_version(means)
         _dashboard()
-    except KeyboardInterrupt:
-        raise SystemExit(STOPPED) from None
-    finally:
-        stopped.set()
-        keeper.join()
 
 
 def _first_version(means: Means) -> None:
