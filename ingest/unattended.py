@@ -84,18 +84,28 @@ def prepare(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def in_background(work: Callable[[Means, threading.Event], object], means: Means) -> Iterator[threading.Thread]:
-    """Work in a thread of its own until the block ends or is stopped by a signal; then its child is stopped too."""
-    stop = threading.Event()
-    thread = threading.Thread(target=work, args=(means, stop), name="schedule")
-    thread.start()
+def in_background(work: Callable[[Means, threading.Event], object], means: Means) -> Iterator[threading.Event]:
+    """Work in a thread of its own until the block ends or is stopped by a signal; then its child is stopped too.
+
+    Gives the event that says that the work is done. It is what to wait for: a join that a signal interrupts takes the
+    thread for ended (CPython 3.11).
+    """
+    stop, done = threading.Event(), threading.Event()
+
+    def worked() -> None:
+        try:
+            work(means, stop)
+        finally:
+            done.set()
+
+    threading.Thread(target=worked, name="schedule").start()
     try:
-        yield thread
+        yield done
     except KeyboardInterrupt:
         pass  # the way to stop it
     finally:
         stop.set()
-        thread.join()
+        done.wait()
 
 
 def keep(means: Means, stop: threading.Event) -> None:
@@ -183,12 +193,13 @@ def _why_dead(child: subprocess.Popen[bytes], seconds: float) -> str | None:
 
 def _stop(folder: Path, child: subprocess.Popen[bytes]) -> None:
     """End a child in order: what it was at counts as stopped, not as failed."""
-    child.terminate()
-    try:
-        child.wait(GRACE)
-    except subprocess.TimeoutExpired:
-        child.kill()
-        child.wait()
+    for _ in range(GRACE):
+        child.terminate()  # again and again: a library may swallow the first
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(1)
+            break
+    child.kill()
+    child.wait()
     running.forget(folder, child.pid)
 
 

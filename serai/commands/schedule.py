@@ -109,8 +109,8 @@ def _once() -> None:
     from ingest import unattended
 
     codes: list[int] = []
-    with unattended.in_background(lambda *given: codes.append(unattended.once(*given)), _ready()) as work:
-        work.join()
+    with unattended.in_background(lambda *given: codes.append(unattended.once(*given)), _ready()) as done:
+        done.wait()
     raise typer.Exit(*codes)
 
 
@@ -119,8 +119,8 @@ def _keep() -> None:
 
     means = _ready()
     told(f"the schedule of {means.folder}")
-    with unattended.in_background(unattended.keep, means) as work:
-        work.join()
+    with unattended.in_background(unattended.keep, means) as done:
+        done.wait()
 
 
 def _ready() -> Means:
