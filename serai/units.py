@@ -111,10 +111,10 @@ WantedBy=timers.target
 
 def _crontab(settings: Settings) -> str:
     data = settings.data.resolve()
-    command = (
-        f"cd {_shell(HOUSE)} && SERAI_DATA={_shell(data)} {_shell(Path(sys.executable))} -m serai schedule --once"
-    )
-    line = f"{command} >> {_shell(data / 'schedule.log')} 2>&1".replace("%", r"\%")
+    # Whoever finds another at work ends: the next comes in five minutes.
+    given = f"SERAI_DATA={_shell(data)} SERAI_SCHEDULE_PATIENCE_SECONDS=0"
+    serai = f"cd {_shell(HOUSE)} && {given} {_shell(Path(sys.executable))} -m serai"
+    line = f"{serai} schedule --once >> {_shell(data / 'schedule.log')} 2>&1".replace("%", r"\%")
     return f"""\
 # Serai, for crontab -e of the user who owns the data folder. One line for all sources: crons do not all know time
 # zones (Debian's ignores CRON_TZ) and make up nothing that was missed. Serai knows both: this line only wakes it, and

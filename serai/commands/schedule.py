@@ -93,6 +93,8 @@ def _take_in(sources: list[str]) -> None:
 
     running.stop_on_signals()
     one = settings()
+    # Who hangs dies of this, and the next ingest writes it down; under `serai schedule` that has ended it before.
+    signal.setitimer(signal.ITIMER_REAL, one.schedule_patience_seconds + one.schedule_run_seconds)
     try:
         result = run.scheduled(
             one.places, sources, one.schedule_rules, one.ingest_limits, lambda *_: None, one.schedule_patience_seconds

@@ -151,3 +151,12 @@ def test_a_mark_that_a_power_cut_made_unreadable_stops_nobody(built_house: House
     [found] = built_house.ingest("claims").runs
     assert found.outcome == "loaded"
     assert not marked(built_house)
+
+
+def test_a_replay_comes_back_at_its_own_time_and_is_no_attempt(built_house: House) -> None:
+    columns = "SELECT started_at, clock_at, due_at, late FROM ops.runs WHERE source = 'claims'"
+    built_house.ingest("claims")
+    [started, *_] = built_house.rows(columns).row(0)
+    built_house.places.warehouse.rename(built_house.data / "gone")
+    built_house.replay("claims", "publishers")  # the second has no record, and is read now
+    assert built_house.rows(columns).row(0) == (started, started, None, False)
