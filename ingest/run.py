@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import polars as pl
 
+from alerts import rules
 from ingest import bring, corrections, ledger, running, schedule, slices, snapshots, source
 from ingest.bench import Bench, Limits, Places
 from ingest.bring import Order
@@ -216,6 +217,8 @@ def _build(
     macros.create(con)
     models.refresh_freshness(con)
     schema.remember(con, HOUSE, ledger.made_by(con))
+    if bench.leaves_traces:
+        rules.raise_alerts(con, bench.places.warehouse, schedule.standing)
     return runs, counts
 
 
