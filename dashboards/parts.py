@@ -18,6 +18,7 @@ LINKS = {
     "source_url": ("page", r"^https?://(?:www\.)?([^/]+)"),
     "reports_page": ("all reports", "reports"),
     "report_url": ("validation report", "report"),
+    "run_page": ("log", "log"),
 }
 # Tables of so many rows are shown whole.
 WHOLE = 15

@@ -44,12 +44,16 @@ def start(settings: Settings) -> None:
         root.removeHandler(handler)
     for ours in (terminal, runs):
         ours.name = OURS
+        ours.addFilter(_not_too_loud)
         root.addHandler(ours)
     logging.getLogger("serai").setLevel(min(logging.INFO, terminal.level))
-    for name, level in LOUD.items():
-        logging.getLogger(name).setLevel(level)
     if "streamlit" in sys.modules:
         adopt_streamlit()
+
+
+def _not_too_loud(record: logging.LogRecord) -> bool:
+    """Whether a line is worth it; the loggers' own levels do not help, for some of theirs set levels of their own."""
+    return record.levelno >= LOUD.get(record.name.partition(".")[0], 0)
 
 
 def adopt_streamlit() -> None:
