@@ -97,14 +97,8 @@ def _rests_on(rule: Model) -> set[str]:
 
 def _describe(con: duckdb.DuckDBPyConnection, folder: Path, standing: Standing) -> None:
     """Tell the connection of the version before, and of what is not in either version."""
-    [(day, made_at)] = con.execute(
-        """
-        SELECT
-            (SELECT made_by FROM before.ops.schema_parts WHERE name = 'models of the day'),
-            (SELECT max(finished_at) FROM before.ops.runs)
-        """
-    ).fetchall()
-    con.execute(f"SET VARIABLE day_before = DATE '{dt.date.fromisoformat(day)}'")
+    [(made_at,)] = con.execute("SELECT max(finished_at) FROM before.ops.runs").fetchall()
+    con.execute(f"SET VARIABLE day_before = DATE '{day_before(con)}'")
     now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
     for name, database, at in (("standing", None, now), ("standing_before", "before", made_at or now)):
         with con.cursor() as cursor:
@@ -116,6 +110,12 @@ def _describe(con: duckdb.DuckDBPyConnection, folder: Path, standing: Standing) 
         _temporary(con, name, lines, STANDING)
     damage = [{"version": version, "reason": why} for version, why in publish.damaged(folder).items()]
     _temporary(con, "damaged", damage, {"version": pl.String, "reason": pl.String})
+
+
+def day_before(con: duckdb.DuckDBPyConnection) -> dt.date:
+    """The newest day of the version before: the one on which its models were made."""
+    [(day,)] = con.execute("SELECT made_by FROM before.ops.schema_parts WHERE name = 'models of the day'").fetchall()
+    return dt.date.fromisoformat(day)
 
 
 # What rules read of how a source stands.
@@ -156,7 +156,8 @@ def _ask(con: duckdb.DuckDBPyConnection, rule: Model, version: str, note: str) -
         alert_id = identity(rule.name, alert["subject"], alert["happened"])
         if con.execute("SELECT 1 FROM ops.alerts WHERE alert_id = ?", [alert_id]).fetchall():
             continue
-        rows = [_row(con, **row) for row in alert["rows"]]
+        references = {tuple(row.values()): row for row in alert["rows"]}
+        rows = [_row(con, **row) for row in references.values()]
         line = alert | {
             "alert_id": alert_id,
             "rule": rule.name,

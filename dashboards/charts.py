@@ -267,7 +267,7 @@ def publishes(frame: pl.DataFrame) -> Drawing:
         alt.Chart(frame)
         .mark_point(filled=True, color=colours.BLUE, opacity=0.8)
         .encode(
-            x=_time("published_at", "published, UTC"),
+            x=_time("published_at", "published, UTC").axis(format="%-d %b %H:%M", labelOverlap=True, tickCount=6),
             y=alt.Y("seconds:Q", title="seconds", scale=alt.Scale(zero=True)),
             size=alt.Size("sources:Q", scale=alt.Scale(range=[30, 220]), legend=None),
             tooltip=["published_at:T", "seconds:Q", "sources:Q", "version:N"],

@@ -68,7 +68,7 @@ SELECT
         CASE WHEN len(dissenting) > 0 THEN 'Reports that say otherwise: ' || array_to_string(dissenting, ', ') || '.' END
     ) AS text, -- How long, what it rests on, and who disagrees.
     list_transform(
-        list_distinct(list_concat(reports, dissenting)),
+        list_concat(reports, dissenting),
         lambda id: {'dataset': 'status_reports', 'key': 'report_id', 'value': id}
     ) AS rows -- The reports that tell of the closure, and those that say otherwise.
 FROM worded

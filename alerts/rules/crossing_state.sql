@@ -40,8 +40,8 @@ alike AS (
         disputed,
         if(min(voices) = max(voices), '', 'at least ') || min(voices) || if(min(voices) = 1, ' voice, ', ' voices, ') AS voices,
         list(flow ORDER BY flow) AS flows,
-        list_distinct(list(report_id)) AS deciding,
-        list_distinct(list(report_id_before)) AS deciding_before,
+        list(DISTINCT report_id ORDER BY report_id) AS deciding,
+        list(DISTINCT report_id_before ORDER BY report_id_before) AS deciding_before,
         list_sort(list_distinct(flatten(list(dissenting_report_ids)))) AS dissenting
     FROM changes
     GROUP BY ALL
@@ -83,7 +83,7 @@ SELECT
         CASE WHEN len(dissenting) > 0 THEN 'Reports that say otherwise: ' || array_to_string(dissenting, ', ') || '.' END
     ) AS text, -- What it rests on, and who disagrees.
     list_transform(
-        list_distinct(list_filter(list_concat(deciding, deciding_before, dissenting), lambda id: id IS NOT NULL)),
+        list_filter(list_concat(deciding, deciding_before, dissenting), lambda id: id IS NOT NULL),
         lambda id: {'dataset': 'status_reports', 'key': 'report_id', 'value': id}
     ) AS rows -- The reports that decide now and decided before, and those that say otherwise.
 FROM worded

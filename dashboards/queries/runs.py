@@ -84,7 +84,9 @@ def log_of(run_id: str) -> pl.DataFrame:
             "at": str(line.get("timestamp", ""))[:23].replace("T", " "),
             "level": line.get("level"),
             "event": line.get("event"),
-            "said": ", ".join(f"{name} {value}" for name, value in line.items() if name not in PLAIN),
+            "said": ", ".join(
+                f"{name} {value}" for name, value in line.items() if name not in PLAIN and value is not None
+            ),
         }
         for line in logs.lines(settings().logs, run_id)
     ]
