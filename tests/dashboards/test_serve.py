@@ -37,8 +37,7 @@ def health(port: int) -> int:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/health") as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
-        assert json.loads(error.read())["problems"]
-        return error.code
+        return error.code if json.loads(error.read())["problems"] else 0
 
 
 def test_it_prints_its_address_serves_the_reports_and_stops_cleanly(published: Path, tmp_path: Path) -> None:
