@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +61,24 @@ def deliver(post: Post, warehouse: Path, now: Now = utc_now) -> int:
                 _settle(kept, now())
                 sent = sum(_to_channel(kept, post, channel, alerts, now) for channel in post.channels)
     return sent
+
+
+@contextlib.contextmanager
+def again(post: Post, warehouse: Path, seconds: float = 30) -> Iterator[None]:
+    """While the block lasts, try again what failed when it is due, for an office whose next ingest is a day away."""
+    stop = threading.Event()
+
+    def keep() -> None:
+        while not stop.wait(seconds):
+            deliver(post, warehouse)
+
+    thread = threading.Thread(target=keep, name="alerts", daemon=True)
+    if post.channels:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
 
 
 def published(warehouse: Path) -> list[Alert]:

@@ -17,6 +17,7 @@ from ingest.bring import Order
 from ingest.csv_file import ParseLimits
 from ingest.ledger import SourceRun
 from ingest.manners import Manners
+from ingest.schedule import Rules
 from ingest.snapshots import Answer, Recorded
 from warehouse import journal
 
@@ -54,6 +55,7 @@ class Limits:
     keep_versions: int
     memory_mb: int
     manners: Manners
+    schedule: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -223,7 +224,7 @@ def _build(
     told.derived(runs, time.monotonic() - clock, sum(counts.values()))
     schema.remember(con, HOUSE, ledger.made_by(con))
     if bench.leaves_traces:
-        rules.raise_alerts(con, bench.places.warehouse, schedule.standing)
+        rules.raise_alerts(con, bench.places.warehouse, partial(schedule.standing, rules=bench.limits.schedule))
     return runs, counts
 
 

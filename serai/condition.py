@@ -60,7 +60,7 @@ def look(reader: Reader | None, settings: Settings, now: dt.datetime | None = No
     if reader is None:
         return Condition(now, None, None, [], [], damaged)
     with reader.ledger() as cursor:
-        sources = [_source(one, now) for one in schedule.standing(cursor, now)]
+        sources = [_source(one, now) for one in schedule.standing(cursor, now, settings.schedule_rules)]
     with reader.ledger() as cursor:
         found = cursor.execute(FRESHNESS, {"today": now.date()})
         names = [column[0] for column in found.description]

@@ -223,7 +223,9 @@ class Settings(BaseSettings):
         from ingest.csv_file import ParseLimits
 
         parse = ParseLimits(self.max_file_bytes, self.max_field_characters)
-        return Limits(parse, self.most_bad_share, self.keep_versions, self.ingest_memory_mb, self.manners)
+        return Limits(
+            parse, self.most_bad_share, self.keep_versions, self.ingest_memory_mb, self.manners, self.schedule_rules
+        )
 
     @property
     def manners(self) -> Manners:

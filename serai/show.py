@@ -175,8 +175,10 @@ def _not_as_it_should_be(found: dict[str, Any]) -> list[str]:
         for one in found["sources"]
         if one["paused"]
     ]
-    overdue = [one["source"] for one in found["sources"] if one["overdue"] and not one["paused"]]
-    lines += [f"overdue: {', '.join(overdue)}"] if overdue else []
+    late = [one for one in found["sources"] if one["overdue"] and not one["paused"]]
+    for words, taken in (("overdue", True), ("scheduled and never taken in", False)):
+        names = [one["source"] for one in late if bool(one["last_success"]) == taken]
+        lines += [f"{words}: {', '.join(names)}"] if names else []
     alerts = found["alerts"]
     if alerts["raised"]:
         lines.append(f"{alerts['raised']} alerts raised, {alerts['undelivered']} undelivered: serai alerts")
@@ -186,7 +188,7 @@ def _not_as_it_should_be(found: dict[str, Any]) -> list[str]:
 
 
 def _dataset_line(one: dict[str, Any]) -> dict[str, Any]:
-    state = f"overdue: {', '.join(one['overdue_sources'])}" if one["overdue_sources"] else ""
+    state = "no" if one["overdue_sources"] and one["age_seconds"] is not None else ""
     kept = ("dataset", "rows", "held_back", "newest_published", "days_old")
     return {name: one[name] for name in kept} | {
         "last_run": _minute(one["last_run_at"]),
@@ -206,10 +208,6 @@ def _ledger_line(run: dict[str, Any]) -> dict[str, Any]:
         "seconds": round(run["seconds"], 1),
         "reason": run["reason"],
     }
-
-
-def _minute(at: dt.datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M}" if at else ""
 
 
 def answer(found: Answer, output: str) -> bytes:
