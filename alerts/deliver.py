@@ -19,6 +19,8 @@ from warehouse.publish import NothingPublishedError
 
 # How long is waited after each failure in a row; the last goes on.
 BACKOFF = tuple(dt.timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 21600))
+# Seconds that a delivery in the middle gets when the service is stopped; beyond, its outcome is uncertain.
+GRACE = 10
 Now = Callable[[], dt.datetime]
 
 
@@ -79,6 +81,8 @@ def again(post: Post, warehouse: Path, seconds: float = 30) -> Iterator[None]:
         yield
     finally:
         stop.set()
+        if post.channels:
+            thread.join(GRACE)
 
 
 def published(warehouse: Path) -> list[Alert]:

@@ -63,6 +63,8 @@ def raise_alerts(con: duckdb.DuckDBPyConnection, folder: Path, standing: Standin
                     raised += _ask(con, rule, version, note=CHANGED if changed and _rests_on(rule) else "")
             finally:
                 con.execute("DETACH before")
+    # A rule that is gone is forgotten: should it come back it is new.
+    con.execute("DELETE FROM ops.schema_parts WHERE starts_with(name, ?)", [PART])
     for rule in asked:
         schema.remember(con, PART + rule.name, rule.query)
     return raised

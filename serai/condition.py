@@ -118,8 +118,8 @@ def published_at(version: str) -> dt.datetime:
 
 def last_publish_seconds(settings: Settings, version: str | None) -> float | None:
     """How long the ingest that published a version took, by its log; None where that has no line of it."""
-    lines = [line for line in logs.publishes(settings.logs) if line.get("version") == version]
-    return float(lines[-1]["seconds"]) if lines else None
+    newest = logs.last_publish(settings.logs)
+    return float(newest["seconds"]) if version and newest.get("version") == version else None
 
 
 def _source(one: Standing, now: dt.datetime) -> dict[str, Any]:

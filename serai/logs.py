@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import re
 import sys
 import time
@@ -29,6 +30,8 @@ RUN_ID = re.compile(r"[0-9A-Za-z-]+")
 # Every publish leaves a line here too, with how long it took.
 PUBLISHES = "publishes.jsonl"
 DAY = 86_400
+# So much of that file is read for the newest line, bytes.
+END = 20_000
 OURS = "serai"
 
 
@@ -71,11 +74,18 @@ def adopt_streamlit() -> None:
 
 
 def sweep(settings: Settings) -> None:
-    """Remove the logs of runs that are older than is kept."""
+    """Remove the logs of runs, and the lines of publishes, that are older than is kept."""
     oldest = time.time() - settings.log_days * DAY
     for path in settings.logs.glob("*.jsonl"):
         if path.name != PUBLISHES and path.stat().st_mtime < oldest:
             path.unlink(missing_ok=True)
+    first_day = time.strftime("%Y-%m-%d", time.gmtime(oldest))
+    lines = publishes(settings.logs)
+    kept = [line for line in lines if str(line.get("timestamp", "")) >= first_day]
+    if len(kept) < len(lines):
+        fresh = settings.logs / f".{PUBLISHES}-{os.getpid()}"
+        fresh.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept), encoding="utf-8")
+        fresh.replace(settings.logs / PUBLISHES)
 
 
 def lines(folder: Path, run_id: str) -> list[dict[str, Any]]:
@@ -90,13 +100,21 @@ def publishes(folder: Path) -> list[dict[str, Any]]:
     return list(_lines(folder / PUBLISHES))
 
 
-def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The lines of a file; one that a dying process left half written is passed over."""
+def last_publish(folder: Path) -> dict[str, Any]:
+    """The newest publish on record; empty where there is none. Reads the end of the file alone."""
+    found = list(_lines(folder / PUBLISHES, END))
+    return found[-1] if found else {}
+
+
+def _lines(path: Path, end: int | None = None) -> Iterator[dict[str, Any]]:
+    """The lines of a file, or of so many bytes at its end; one that a dying process left half is passed over."""
     try:
-        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - end) if end else 0)
+            content = file.read()
     except OSError:
         return
-    for line in text.splitlines():
+    for line in content.decode("utf-8", "replace").splitlines():
         try:
             yield json.loads(line)
         except json.JSONDecodeError:

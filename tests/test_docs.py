@@ -159,7 +159,9 @@ def test_packages_depend_one_way() -> None:
         "alerts": {"alerts", "warehouse"},
         "ingest": {"ingest", "alerts", "expectations", "warehouse"},
     }
-    imports = re.compile(r"^\s*(?:from|import) (alerts|warehouse|expectations|ingest|serai|dashboards)\b", re.MULTILINE)
+    imports = re.compile(
+        r"^\s*(?:from|import) (alerts|warehouse|expectations|ingest|serai|dashboards)\b", re.MULTILINE
+    )
     for package, allowed in may_know.items():
         for path in (HOUSE / package).rglob("*.py"):
             assert set(imports.findall(path.read_text(encoding="utf-8"))) <= allowed, path

@@ -95,8 +95,12 @@ def test_old_logs_are_swept_and_a_name_that_is_no_run_is_no_file(house: Settings
         path = house.logs / f"{name}.jsonl"
         path.write_text("{}\n")
         os.utime(path, (time.time() - days * logs.DAY,) * 2)
+    lines = [f'{{"timestamp": "{year}-01-01T00:00:00Z", "version": "{year}"}}\n' for year in (2020, 2999)]
+    (house.logs / logs.PUBLISHES).write_text("".join(lines))
     logs.sweep(house)
-    assert [path.name for path in house.logs.iterdir()] == ["young.jsonl"]
+    assert sorted(path.name for path in house.logs.iterdir()) == [logs.PUBLISHES, "young.jsonl"]
+    assert [line["version"] for line in logs.publishes(house.logs)] == ["2999"]
+    assert logs.last_publish(house.logs)["version"] == "2999"
     assert logs.lines(house.logs, "../../etc/passwd") == []
 
 
