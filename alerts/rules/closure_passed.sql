@@ -46,7 +46,10 @@ worded AS (
     SELECT
         a.*,
         c.name,
-        array_to_string(list_transform(a.flows, lambda flow: replace(flow, '_', ' ')), ', ') AS named,
+        CASE
+            WHEN len(a.flows) = (SELECT count(*) FROM flows) THEN 'all traffic'
+            ELSE array_to_string(list_transform(a.flows, lambda flow: replace(flow, '_', ' ')), ', ')
+        END AS named,
         CASE
             WHEN a.basis = 'reported' THEN a.voices || if(a.disputed, 'disputed', 'none disagrees')
             ELSE concat('last known: no report since ', strftime(a.last_report_day, '%-d %B %Y'), if(a.disputed, ', disputed', ''))

@@ -51,7 +51,10 @@ worded AS (
     SELECT
         a.*,
         c.name,
-        array_to_string(list_transform(a.flows, lambda flow: replace(flow, '_', ' ')), ', ') AS named,
+        CASE
+            WHEN len(a.flows) = (SELECT count(*) FROM flows) THEN 'all traffic'
+            ELSE array_to_string(list_transform(a.flows, lambda flow: replace(flow, '_', ' ')), ', ')
+        END AS named,
         CASE WHEN a.basis_before = 'assumed' THEN 'assumed ' ELSE '' END || a.status_before AS was,
         -- The words end where a journalist would misread them: what nobody reports is never told as if it were.
         CASE a.basis
