@@ -27,7 +27,7 @@ YEARS = {
     "reached_in", "reached_earliest", "reached_latest",
 }  # fmt: skip
 # Columns of words that are cut off, or pushed out of sight, at the width that they would get.
-WIDTHS: dict[str, Any] = {"name": 150, "said": "large"}
+WIDTHS: dict[str, Any] = {"name": 150, "reason": "medium"}
 HIDDEN = {"row_keys", "latest_row_keys", "row_key"}
 
 

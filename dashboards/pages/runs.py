@@ -122,10 +122,11 @@ def one_run(found: pl.DataFrame) -> None:
         return
     chosen = parts.choose("Run", named, "run")
     lines = runs.log_of(chosen)
-    if lines.is_empty():
+    if not lines:
         st.markdown("No log of it is kept: it was not run by the command line or the service, or its days are over.")
     else:
-        parts.table(lines)
+        # As text, which wraps: a table would cut off the very words that one looks for.
+        st.code("\n".join(lines), language=None, wrap_lines=True, height=min(400, 60 + 26 * len(lines)))
     st.caption(f"Source: data/logs/{chosen}.jsonl. The same is in the service's own log.")
 
 

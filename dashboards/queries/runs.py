@@ -15,7 +15,6 @@ from serai import condition, logs
 from serai.condition import LEDGER, Condition
 from serai.settings import settings
 
-LINE: dict[str, Any] = {"at": pl.String, "level": pl.String, "event": pl.String, "said": pl.String}
 PUBLISH: dict[str, Any] = {
     "published_at": pl.Datetime("us"),
     "seconds": pl.Float64,
@@ -77,20 +76,15 @@ def held_back() -> pl.DataFrame:
     )
 
 
-def log_of(run_id: str) -> pl.DataFrame:
-    """The lines of a run's log, the oldest first; none where it is not kept any more."""
-    lines = [
-        {
-            "at": str(line.get("timestamp", ""))[:23].replace("T", " "),
-            "level": line.get("level"),
-            "event": line.get("event"),
-            "said": ", ".join(
-                f"{name} {value}" for name, value in line.items() if name not in PLAIN and value is not None
-            ),
-        }
-        for line in logs.lines(settings().logs, run_id)
-    ]
-    return pl.DataFrame(lines, schema=LINE)
+def log_of(run_id: str) -> list[str]:
+    """The lines of a run's log as text, the oldest first; none where it is not kept any more."""
+    return [_line(line) for line in logs.lines(settings().logs, run_id)]
+
+
+def _line(line: dict[str, Any]) -> str:
+    at = str(line.get("timestamp", ""))[:23].replace("T", " ")
+    said = [f"{name} {value}" for name, value in line.items() if name not in PLAIN and value is not None]
+    return f"{at} {line.get('level')} {line.get('event')}: {', '.join(said)}"
 
 
 def publishes(days: int | None) -> pl.DataFrame:
