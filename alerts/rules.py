@@ -54,20 +54,32 @@ def raise_alerts(con: duckdb.DuckDBPyConnection, folder: Path, standing: Standin
     """
     raised, asked = 0, all_rules(rules)
     if publish.current_version(folder) is not None:
-        with publish.holding(folder) as (version, path):
-            con.execute(f"ATTACH {quoted(str(path))} AS before (READ_ONLY)")
-            try:
-                _describe(con, folder, standing)
-                changed = _other_rules(con)
-                for rule in _heard(con, asked):
-                    raised += _ask(con, rule, version, note=CHANGED if changed and _rests_on(rule) else "")
-            finally:
-                con.execute("DETACH before")
+        try:
+            raised = _compare(con, folder, standing, asked)
+        except duckdb.InterruptException:
+            raise
+        except Exception:
+            log.exception("alerts not raised")
     # A rule that is gone is forgotten: should it come back it is new.
     con.execute("DELETE FROM ops.schema_parts WHERE starts_with(name, ?)", [PART])
     for rule in asked:
         schema.remember(con, PART + rule.name, rule.query)
     return raised
+
+
+def _compare(con: duckdb.DuckDBPyConnection, folder: Path, standing: Standing, asked: list[Model]) -> int:
+    """Ask the rules of the new version beside the published one; return how many alerts were raised."""
+    with publish.holding(folder) as (version, path):
+        con.execute(f"ATTACH {quoted(str(path))} AS before (READ_ONLY)")
+        try:
+            heard = _heard(con, asked)
+            if not heard:
+                return 0  # a version of a Serai without alerts, of which nothing else need be known
+            _describe(con, folder, standing)
+            changed = _other_rules(con)
+            return sum(_ask(con, one, version, CHANGED if changed and _rests_on(one) else "") for one in heard)
+        finally:
+            con.execute("DETACH before")
 
 
 def _other_rules(con: duckdb.DuckDBPyConnection) -> bool:
@@ -149,6 +161,8 @@ def _ask(con: duckdb.DuckDBPyConnection, rule: Model, version: str, note: str) -
     """Insert what one rule raises and the warehouse has not; return how many. The note goes behind each text."""
     try:
         found = con.execute(rule.query).fetchall()
+    except duckdb.InterruptException:
+        raise
     except duckdb.Error as error:
         log.exception("alert rule failed", rule=rule.name)
         found = [_failed(rule, error)]
