@@ -33,6 +33,8 @@ class Watch:
         self._settings = settings
         self._lock = threading.Lock()
         self._held: Reader | None = None
+        # What was published when the reader was opened; it may read an older version, where that one is damaged.
+        self._opened_for: str | None = None
 
     @property
     def routes(self) -> list[Route]:
@@ -87,12 +89,12 @@ class Watch:
     def _reader(self) -> Reader | None:
         """The reader of the newest version, None where nothing is published."""
         newest = current_version(self._settings.warehouse)
-        if self._held and self._held.version != newest:
+        if self._held and self._opened_for != newest:
             self._held.close()
             self._held = None
         if self._held is None and newest:
             try:
-                self._held = Reader(self._settings.warehouse)
+                self._held, self._opened_for = Reader(self._settings.warehouse), newest
             except NothingPublishedError:
                 return None
         return self._held
