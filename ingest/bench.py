@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from ingest import bring, ledger, snapshots
+from ingest import bring, ledger, snapshots, told
 from ingest.bring import Order
 from ingest.csv_file import ParseLimits
 from ingest.ledger import SourceRun
 from ingest.manners import Manners
+from ingest.schedule import Rules
 from ingest.snapshots import Answer, Recorded
 from warehouse import journal
 
@@ -54,6 +55,7 @@ class Limits:
     keep_versions: int
     memory_mb: int
     manners: Manners
+    schedule: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,13 @@ class Bench:
         if order not in self._brought:
             clock, run = time.monotonic(), self.begun(con, order)
             answers, error = list[Answer](), None
+            told.begin(run)
             try:
                 answers = self._bring(con, order)
             except Exception as found:
                 error = found
             self._brought[order] = Brought(run, answers, error, time.monotonic() - clock)
+            told.fetched(len(answers), time.monotonic() - clock, error)
         return self._brought[order]
 
     def record(self, order: Order, run: SourceRun, answers: list[Answer]) -> None:

@@ -7,18 +7,19 @@ another day or by an older Serai, a private copy is made and written.
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
 
-from ingest import bring, corrections, ledger, running, schedule, slices, snapshots, source
+from alerts import rules
+from ingest import bring, corrections, ledger, running, schedule, slices, snapshots, source, told
 from ingest.bench import Bench, Limits, Places
 from ingest.bring import Order
 from ingest.corrections import Applied
@@ -29,6 +30,7 @@ from ingest.snapshots import Answer
 from ingest.source import Source
 from warehouse import contracts, journal, locate, macros, models, publish, schema
 from warehouse.connect import reading
+from warehouse.events import log
 from warehouse.load import Delivery, Stage, transaction
 
 if TYPE_CHECKING:
@@ -143,6 +145,8 @@ def _as_needed(bench: Bench, choose: Choose, tell: Tell) -> Ingest:
         if runs is None:
             return _new_version(bench, orders, tell, started)
         journal.add(folder, [ledger.line(run) for run in runs])
+    for run in runs:
+        told.ended(run)
     return Ingest(runs, {}, None, time.monotonic() - started)
 
 
@@ -182,6 +186,7 @@ def _new_version(bench: Bench, orders: list[Order], tell: Tell, started: float) 
         tell("publishing", len(runs), len(runs))
         version = publish.publish(folder, private, bench.limits.keep_versions)
         journal.clear(folder)
+    told.published(runs, version, time.monotonic() - started)
     return Ingest(runs, counts, version, time.monotonic() - started)
 
 
@@ -218,11 +223,15 @@ def _build(
         tell(order.source.name, position, len(orders))
         runs.append(_take_in(bench, con, order))
     tell("deriving", len(orders), len(orders))
+    clock = time.monotonic()
     locate.refresh(con, bench.places.geometry)
     counts = models.build(con, {run.dataset for run in runs if run.loaded.changes})
     macros.create(con)
     models.refresh_freshness(con)
+    told.derived(runs, time.monotonic() - clock, sum(counts.values()))
     schema.remember(con, HOUSE, ledger.made_by(con))
+    if bench.leaves_traces:
+        rules.raise_alerts(con, bench.places.warehouse, partial(schedule.standing, rules=bench.limits.schedule))
     return runs, counts
 
 
@@ -230,6 +239,7 @@ def _take_in(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> Sour
     """Take in one source; whatever goes wrong with it is its own line in the ledger and nobody else's trouble."""
     one, found, clock = order.source, bench.bring(con, order), time.monotonic()
     run = found.run
+    told.begin(run)
     try:
         if found.error:
             raise found.error
@@ -240,10 +250,11 @@ def _take_in(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> Sour
         run = replace(run, reason=f"{getattr(error, 'where', one.address)}: {error}")
     except Exception as error:
         running.heed()
-        logging.getLogger(__name__).exception("source %s", one.name)
+        log.exception("broke", step="run")
         run = replace(run, outcome="error", reason=f"{one.address}: {type(error).__name__}: {error}")
     run = replace(run, seconds=found.seconds + time.monotonic() - clock)
     journal.insert(con, ledger.line(run))
+    told.ended(run)
     return run
 
 
@@ -271,7 +282,7 @@ def _steps(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> Source
 def _judge_and_load(bench: Bench, one: Source, run: SourceRun, answers: list[Answer], stage: Stage) -> SourceRun:
     from expectations.judge import Batch
 
-    con = stage.con
+    con, clock = stage.con, time.monotonic()
     # How many rows a part of the past has nobody knows; none at all would take away what is there.
     fewest = min(1, one.fewest) if run.first_day else one.fewest
     hearing = bench.judge(con).hearing(Batch(one.name, stage.contract, fewest, one.most))
@@ -279,15 +290,19 @@ def _judge_and_load(bench: Bench, one: Source, run: SourceRun, answers: list[Ans
     verdict = hearing.verdict(run.run_id)
     run = replace(run, rows_seen=verdict.rows, warnings=verdict.warnings)
     ledger.record_validations(con, run, verdict)
+    told.judged(run, time.monotonic() - clock, len(verdict.bad_rows))
     refusal = verdict.refusal(bench.limits.most_bad)
     if verdict.error or refusal:
         outcome = "error" if verdict.error else "refused"
         return replace(run, outcome=outcome, reason=f"{one.address}: {verdict.error or refusal}")
+    clock = time.monotonic()
     with transaction(con):
         ledger.quarantine(con, run)
         ledger.correct(con, run, stage.contract, corrected)
         loaded = stage.load(Delivery(one.name, run.run_id, run.started_at, one.scope(answers)))
-    return replace(run, outcome="loaded", loaded=loaded, rows_quarantined=len(verdict.bad_rows))
+    run = replace(run, outcome="loaded", loaded=loaded, rows_quarantined=len(verdict.bad_rows))
+    told.loaded(run, time.monotonic() - clock)
+    return run
 
 
 def _hear(one: Source, answers: list[Answer], limits: ParseLimits, hearing: Hearing, stage: Stage) -> list[Applied]:

@@ -13,6 +13,7 @@ errors, if any, are ``<name>.corrections.yaml`` (ingest.corrections). Nothing el
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import graphlib
 import importlib
 from collections.abc import Callable, Iterable, Iterator
@@ -206,8 +207,15 @@ def shipped() -> list[str]:
 def load(name: str) -> Source:
     """The declaration of one source; KeyError where there is none of that name. Raises ScheduleError."""
     path = HERE / f"{name}.yaml"
-    if name not in names():
+    if name.endswith(".corrections") or not path.is_file():
         raise KeyError(f"no source is called {name!r}: there are {', '.join(names())}")
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=200)
+def _read(path: Path, _changed: int) -> Source:
+    """The declaration in a file, read again once that has changed: who probes the service asks for all of them."""
+    name = path.stem
     raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     licence, rows, credential = raw.pop("licence"), raw.pop("rows"), raw.pop("credential", None)
     return Source(

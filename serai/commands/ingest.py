@@ -37,12 +37,13 @@ def ingest(
     from ingest import run, running, source
     from serai import show
     from serai.settings import settings
+    from serai.watching import watched
 
     running.stop_on_signals()
     _check_use(sources, first, last, replay=replay, until=until)
     every = source.names() if live or replay else source.shipped()
     places, limits = settings().places, settings().ingest_limits
-    with show.progress(quiet=as_json) as tell:
+    with watched(settings()), show.progress(quiet=as_json) as tell:
         if first:
             days = first.date(), (last or dt.datetime.now(dt.UTC)).date()
             result = _stoppable(lambda: run.backfill(places, known(sources, []), days, limits, tell))

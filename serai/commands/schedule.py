@@ -90,15 +90,17 @@ def _take_in(sources: list[str]) -> None:
     from ingest import run, running
     from serai import show
     from serai.settings import settings
+    from serai.watching import watched
 
     running.stop_on_signals()
-    one = settings()
+    one, rules = settings(), settings().schedule_rules
     # Who hangs dies of this, and the next ingest writes it down; under `serai schedule` that has ended it before.
     signal.setitimer(signal.ITIMER_REAL, one.schedule_patience_seconds + one.schedule_run_seconds)
     try:
-        result = run.scheduled(
-            one.places, sources, one.schedule_rules, one.ingest_limits, lambda *_: None, one.schedule_patience_seconds
-        )
+        with watched(one):
+            result = run.scheduled(
+                one.places, sources, rules, one.ingest_limits, lambda *_: None, one.schedule_patience_seconds
+            )
     except KeyboardInterrupt:
         stop("stopped: what is not yet published is due again", STOPPED)
     print(show.scheduled(result), flush=True)  # noqa: T201
@@ -117,11 +119,15 @@ def _once() -> None:
 
 
 def _keep() -> None:
+    from alerts import deliver
     from ingest import unattended
+    from serai import logs
+    from serai.settings import settings
 
+    logs.start(settings())
     means = _ready()
     told(f"the schedule of {means.folder}")
-    with unattended.in_background(unattended.keep, means) as done:
+    with deliver.again(settings().post, means.folder), unattended.in_background(unattended.keep, means) as done:
         done.wait()
 
 

@@ -12,13 +12,17 @@ if TYPE_CHECKING:
 @app.command()
 def serve() -> None:
     """Keep the schedule and the dashboard in one process, until Ctrl+C or SIGTERM: what an office leaves running."""
+    from alerts import deliver
     from ingest import unattended
+    from serai import logs
     from serai.commands.schedule import prepared, told
+    from serai.settings import settings
 
+    logs.start(settings())
     means = prepared()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     told(f"the schedule of {means.folder}")
-    with unattended.in_background(unattended.keep, means):
+    with deliver.again(settings().post, means.folder), unattended.in_background(unattended.keep, means):
         _first_version(means)
         _dashboard()
 
