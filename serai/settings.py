@@ -59,7 +59,11 @@ class Settings(BaseSettings):
     )
     sql_seconds: float = Field(default=5, gt=0, description="Time that one SQL query may take, seconds.")
     sql_rows: int = Field(default=10_000, gt=0, description="Rows that one SQL query returns at most.")
-    sql_memory_mb: int = Field(default=512, ge=64, description="Memory that SQL queries may use, MB.")
+    sql_memory_mb: int = Field(
+        default=1024, ge=64, description="Memory that one SQL query may use beside its process's own, MB."
+    )
+    sql_result_mb: int = Field(default=64, gt=0, description="Size of what one SQL query returns at most, MB.")
+    sql_threads: int = Field(default=2, ge=1, description="Threads that one SQL query may use.")
 
     @field_validator("base_urls")
     @classmethod
@@ -123,7 +127,9 @@ class Settings(BaseSettings):
         """What one query of a person may use."""
         from warehouse import connect
 
-        return connect.Limits(self.sql_seconds, self.sql_rows, self.sql_memory_mb)
+        return connect.Limits(
+            self.sql_seconds, self.sql_rows, self.sql_memory_mb, self.sql_result_mb, self.sql_threads
+        )
 
 
 @functools.cache
