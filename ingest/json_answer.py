@@ -12,6 +12,6 @@ def read(content: bytes) -> Any:
     """What the JSON holds, a BOM before it or not. Raises BatchError, with how it begins, where it is none."""
     try:
         return json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         start = content[:80].decode("utf-8", "replace")
         raise BatchError(f"this is no JSON ({error}), it begins with {start!r}: try later") from None

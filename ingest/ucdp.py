@@ -9,7 +9,6 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import io
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ingest import unpack
+from ingest import json_answer, unpack
 from ingest.csv_file import BatchError, ParseLimits, oversized, typed, unreadable
 from ingest.snapshots import Answer
 from warehouse.contracts import Contract
@@ -236,11 +235,11 @@ def _no_csv(error: Exception) -> BatchError:
 
 def _page(content: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(content)
+        found = json_answer.read(content)
         said = {"TotalCount": int(found["TotalCount"]), "TotalPages": int(found["TotalPages"])}
         if not all(isinstance(row, dict) for row in found["Result"]):
             raise TypeError("Result holds no objects")
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         start = content[:80].decode("utf-8", "replace")
         raise BatchError(f"this is no page of UCDP's API ({error!r}), it begins with {start!r}: try later") from None
     return said | {"Result": found["Result"]}

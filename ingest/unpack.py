@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import lzma
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -20,7 +22,10 @@ from ingest.csv_file import BatchError
 GZIP = 31
 GZIP_MAGIC = b"\x1f\x8b"
 PART = 1 << 20
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
+# What zipfile raises for what is not as it should be: a header may say anything.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError, IndexError, OverflowError,
+)  # fmt: skip
 
 
 def gunzip(content: bytes, most: int) -> bytes:
