@@ -24,7 +24,8 @@ GZIP_MAGIC = b"\x1f\x8b"
 PART = 1 << 20
 # What zipfile raises for what is not as it should be: a header may say anything.
 DAMAGED = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError, IndexError, OverflowError,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError,
+    IndexError, OverflowError,
 )  # fmt: skip
 
 

@@ -63,6 +63,7 @@ class Settings(BaseSettings):
         default=1024, ge=64, description="Memory that one SQL query may use beside its process's own, MB."
     )
     sql_result_mb: int = Field(default=64, gt=0, description="Size of what one SQL query returns at most, MB.")
+    sql_at_once: int = Field(default=2, ge=1, description="SQL queries that the dashboard runs at the same time.")
     sql_threads: int = Field(default=2, ge=1, description="Threads that one SQL query may use.")
 
     @field_validator("base_urls")

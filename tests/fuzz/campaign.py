@@ -20,7 +20,9 @@ import pytest
 
 from ingest import bring, source
 from ingest import run as ingesting
+from ingest.bench import Places
 from ingest.snapshots import Answer
+from tests.conftest import HOUSE
 from tests.fuzz import house, seeds
 from tests.fuzz.house import Given, Outcome
 from tests.ingest.conftest import LIMITS, House
@@ -144,10 +146,8 @@ def _published(data: Path, one: source.Source) -> object:
         return house.held(con, one.dataset)
 
 
-def _places(data: Path) -> ingesting.Places:
-    from tests.conftest import HOUSE
-
-    return ingesting.Places(data / "raw", data / "warehouse", data / "reports", HOUSE / "data" / "geometry")
+def _places(data: Path) -> Places:
+    return Places(data / "raw", data / "warehouse", data / "reports", HOUSE / "data" / "geometry")
 
 
 @contextlib.contextmanager

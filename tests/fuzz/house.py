@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import json
 import re
 import resource
 import signal
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 import duckdb
 
 from ingest import run, slices, source
-from ingest.bench import Bench, Brought, Order
+from ingest.bench import Bench, Brought
+from ingest.bring import Order
+from ingest.csv_file import BatchError, ParseLimits
 from ingest.ledger import SourceRun
 from ingest.snapshots import Answer
 from tests.fuzz import mutations
 from tests.ingest import live
 from warehouse import contracts
-from warehouse.contracts import Contract, Field
+from warehouse.contracts import Field
 
 # What one input may take. The parser of the largest seed takes a tenth of a second.
 SECONDS = 20
@@ -70,13 +72,13 @@ def take_in(bench: Given, con: duckdb.DuckDBPyConnection, number: int, one: sour
         with within():
             done = run._take_in(bench, con, Order(one))
     except Exception as error:
-        done = SourceRun("", one.name, one.dataset, "raised", run.dt.datetime.now(), 0, reason=repr(error))  # noqa: DTZ005
+        done = SourceRun("", one.name, one.dataset, "raised", dt.datetime.now(), 0, reason=repr(error))  # noqa: DTZ005
     took = time.monotonic() - clock
     outcome = "quarantined" if done.outcome == "loaded" and done.rows_quarantined else done.outcome
     return Outcome(number, one.name, ways, outcome, took, _wrong(con, one, done, before), done.reason)
 
 
-def parse_only(number: int, one: source.Source, ways: str, answers: list[Answer], limits: Any) -> Outcome:
+def parse_only(number: int, one: source.Source, ways: str, answers: list[Answer], limits: ParseLimits) -> Outcome:
     """Parse alone: rows or a refusal in words."""
     clock = time.monotonic()
     outcome, wrong, reason = "parsed", None, None
@@ -84,7 +86,7 @@ def parse_only(number: int, one: source.Source, ways: str, answers: list[Answer]
         with within():
             for _ in slices.of_batch(one, answers, limits):
                 pass
-    except run.BatchError as error:
+    except BatchError as error:
         outcome, reason = "refused", str(error)
     except Exception as error:
         outcome, wrong = "error", repr(error)

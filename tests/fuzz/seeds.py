@@ -7,7 +7,6 @@ cut to their first rows and those that corrections speak of. Where the real samp
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 from pathlib import Path
 from typing import Any
@@ -17,8 +16,15 @@ import pytest
 from ingest import corrections, hapi, source
 from ingest.snapshots import Answer
 from tests.conftest import CURATED
-from tests.ingest import conftest, live, test_acled, test_bts, test_comtrade, test_gdelt, test_hapi, test_imts
 from tests.ingest import (
+    conftest,
+    live,
+    test_acled,
+    test_bts,
+    test_comtrade,
+    test_gdelt,
+    test_hapi,
+    test_imts,
     test_natural_earth,
     test_osm_crossings,
     test_portwatch,
@@ -41,6 +47,11 @@ REAL = {
     "imts": "imf/imts_sdmx30_sample.xml",
 }
 REAL_BYTES = 20_000
+
+
+def wrapped(fixture: Any) -> Any:
+    """The function of a fixture."""
+    return fixture.__wrapped__
 
 
 class Nobody:
@@ -98,7 +109,7 @@ def _live(server: Server, folder: Path, patch: pytest.MonkeyPatch) -> Any:
     nobody: Any = Nobody()
 
     def set_up(fixture: Any, *arguments: Any) -> None:
-        fixture.__wrapped__(*arguments)
+        wrapped(fixture)(*arguments)
 
     test_acled.Acled(server)
     set_up(test_acled.account, nobody, server, patch)
@@ -117,7 +128,7 @@ def _live(server: Server, folder: Path, patch: pytest.MonkeyPatch) -> Any:
     # Both have the same catalogue.
     of_wfp = {"wfp_afg", "wfp_pak", "wfp_rates"}
     for fixture, names in ((test_wfp.markets, of_wfp), (test_hapi.exchange, set(source.names()) - of_wfp)):
-        set_up(fixture, *(nobody, server, patch)[: fixture.__wrapped__.__code__.co_argcount])
+        set_up(fixture, *(nobody, server, patch)[: wrapped(fixture).__code__.co_argcount])
         for name in sorted(names - set(source.shipped())):
             yield name, live.fetched(server, name)
     set_up(test_ucdp_api.api, nobody, server, patch)
