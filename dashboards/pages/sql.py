@@ -95,13 +95,13 @@ def answer(found: asking.Rows) -> None:
             "(SERAI_SQL_ROWS, SERAI_SQL_RESULT_MB).",
             icon=":material/content_cut:",
         )
-    table, chart = st.tabs(["Rows", "Chart"])
-    with table:
+    shown = st.segmented_control("Show", ["Rows", "Chart"], default="Rows", label_visibility="collapsed")
+    if shown == "Chart":
+        drawn(found.frame)
+    else:
         # No links: what a question makes of an address is nobody's to vouch for.
         st.dataframe(found.frame, hide_index=True, placeholder="", column_config=_columns(found.frame))
         downloads(found.frame)
-    with chart:
-        drawn(found.frame)
     cite(found.query)
 
 
