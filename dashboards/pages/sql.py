@@ -19,8 +19,9 @@ ORDER = 6.5
 EDITOR, ANSWER, EXAMPLE = "sql_editor", "sql_answer", "sql_example"
 # Longer than this an address is cut off on its way.
 LONGEST_ADDRESS = 4000
+FIRST_TABLE = "crossing_latest"
 FIRST = "SELECT name, flow, status, since, reported_on\nFROM crossing_latest\nORDER BY reported_on DESC"
-KINDS = {"line": "line", "bars": "bars", "points": "points"}
+KINDS = ("line", "bars", "points")
 ACLED = (
     "These tables hold rows of ACLED. ACLED's terms forbid passing them on: keep what you download to yourself; what "
     "you work out from it may be published with ACLED's citation."
@@ -138,7 +139,8 @@ def drawn(frame: pl.DataFrame) -> None:
     along, up, as_kind, by = st.columns(4)
     x = along.selectbox("Along", [name for name in plain if name != numbers[0]] or plain)
     y = up.selectbox("Up", numbers)
-    kind = as_kind.selectbox("As", list(KINDS))
+    is_scale = frame.schema[x].is_temporal() or frame.schema[x].is_numeric()
+    kind = as_kind.selectbox("As", KINDS, index=KINDS.index("line" if is_scale else "bars"))
     groups = [name for name in plain if name not in (x, y) and frame[name].n_unique() <= charts.MOST_GROUPS]
     group = by.selectbox("A colour for each", groups, index=None, placeholder="one colour")
     if frame.height > charts.MOST_POINTS:
@@ -163,11 +165,9 @@ def schema() -> None:
     kinds = tables["kind"].unique(maintain_order=True).to_list()
     kind = st.selectbox("What there is to ask", kinds, index=kinds.index("model"), key="sql_kind")
     of_kind = tables.filter(pl.col("kind") == kind)
-    name = st.selectbox(
-        "Table", of_kind["table"].to_list(), key="sql_table", label_visibility="collapsed", placeholder="Table"
-    )
-    if not name:
-        return
+    names = of_kind["table"].to_list()
+    first = names.index(FIRST_TABLE) if FIRST_TABLE in names else 0
+    name = st.selectbox("Table", names, index=first, key=f"sql_table_{kind}", label_visibility="collapsed")
     [row] = of_kind.filter(pl.col("table") == name).rows(named=True)
     st.caption(parts.plain(row["description"] or ""))
     columns = pl.DataFrame(reader.columns(name))

@@ -119,7 +119,10 @@ def csv(frame: pl.DataFrame) -> bytes:
     flat = frame.with_columns(
         *(_flat(name, frame.schema[name]) for name in nested),
         *(
-            pl.when(one.str.contains(FORMULA) & ~one.str.contains(NUMBER)).then("'" + one).otherwise(one)
+            pl.when(one.str.contains(FORMULA) & ~one.str.contains(NUMBER))
+            .then("'" + one)
+            .otherwise(one)
+            .alias(one.meta.output_name())
             for one in texts
         ),
     )

@@ -46,7 +46,7 @@ def test_every_question_of_the_handbook_is_an_example() -> None:
     [
         ("FROM claims", ["claims"]),
         ("SELECT 1", []),
-        ("FROM crossing_latest", ["crossings", "status_reports"]),
+        ("FROM crossing_latest", ["crossings", "publishers", "status_reports"]),
         ("FROM closed_days('torkham', '2025-01-01', '2026-01-01')", ["crossings", "publishers", "status_reports"]),
     ],
 )
