@@ -124,7 +124,7 @@ def _data(content: bytes) -> list[dict[str, Any]]:
     said = json_answer.read(content)
     match said:
         case {"data": list(found)}:
-            return found
+            return json_answer.flat(found)
         case {"error": error} | {"detail": error}:
             raise BatchError(f"HAPI answers with an error ({str(error)[:200]}): mend the question in ingest/hapi.py")
     raise BatchError("the JSON has no data: the API changed, mend ingest/hapi.py")

@@ -237,8 +237,7 @@ def _page(content: bytes) -> dict[str, Any]:
     try:
         found = json_answer.read(content)
         said = {"TotalCount": int(found["TotalCount"]), "TotalPages": int(found["TotalPages"])}
-        if not all(isinstance(row, dict) for row in found["Result"]):
-            raise TypeError("Result holds no objects")
+        json_answer.flat(found["Result"])
     except (ValueError, KeyError, TypeError, OverflowError) as error:
         start = content[:80].decode("utf-8", "replace")
         raise BatchError(f"this is no page of UCDP's API ({error!r}), it begins with {start!r}: try later") from None

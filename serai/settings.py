@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
@@ -65,6 +65,29 @@ class Settings(BaseSettings):
     sql_result_mb: int = Field(default=64, gt=0, description="Size of what one SQL query returns at most, MB.")
     sql_at_once: int = Field(default=2, ge=1, description="SQL queries that the dashboard runs at the same time.")
     sql_threads: int = Field(default=2, ge=1, description="Threads that one SQL query may use.")
+
+    # Who may see the dashboard (dashboards/guard.py).
+    oidc_metadata_url: str = Field(
+        default="",
+        description="Where the OpenID Connect provider describes itself (…/.well-known/openid-configuration).",
+    )
+    oidc_client_id: str = Field(default="", description="Serai's id with that provider.")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="Its secret.")
+    oidc_redirect_uri: str = Field(
+        default="", description="Address of the dashboard as people type it, with /oauth2callback behind it."
+    )
+    oidc_cookie_secret: SecretStr = Field(
+        default=SecretStr(""), description="Random text, 32 characters or more, that signs the cookie."
+    )
+    allowed_users: str = Field(
+        default="", description="Who may sign in: e-mail addresses and domains, with commas between; * = everybody."
+    )
+    machine_token: SecretStr = Field(
+        default=SecretStr(""), description="Bearer token for /metrics and /alerts.atom where people must sign in."
+    )
+    allow_anonymous: bool = Field(
+        default=False, description="Whether the dashboard may be open to other machines without sign-in."
+    )
 
     @field_validator("base_urls")
     @classmethod

@@ -31,7 +31,7 @@ from warehouse import publish
 
 # Inputs after which a process begins with fresh facts, and which it tells of together.
 SHARE = 250
-OUTCOMES = ("loaded", "quarantined", "unchanged", "refused", "error")
+OUTCOMES = ("parsed", "loaded", "quarantined", "unchanged", "refused", "error")
 Batches = dict[str, list[list[Answer]]]
 
 
@@ -105,6 +105,16 @@ def share(plan: Plan, base: Path, numbers: list[int]) -> list[Outcome]:
         with duckdb.connect(str(private)) as con:
             bench = Given(_places(base), LIMITS, folder / "snapshots", {}, leaves_traces=False)
             return [_one(plan, bench, con, batches, number) for number in numbers]
+
+
+def parse(plan: Plan, count: int) -> list[Outcome]:
+    """What comes of parsing alone."""
+    with _set_up() as (batches, _):
+        found = []
+        for number in plan.numbers(count):
+            one, ways, answers = _spoilt(plan, batches, number)
+            found.append(house.parse_only(number, one, ways, answers, LIMITS.parse))
+        return found
 
 
 def _one(plan: Plan, bench: Given, con: duckdb.DuckDBPyConnection, batches: Batches, number: int) -> Outcome:
