@@ -64,7 +64,7 @@ def read(content: bytes) -> dict[str, Any]:
 def fields(said: dict[str, Any]) -> Fields:
     """The columns that a layer or page names, with their types. Raises BatchError."""
     try:
-        return {field["name"]: field["type"] for field in said["fields"]}
+        return {str(field["name"]): field["type"] for field in said["fields"]}
     except (KeyError, TypeError) as error:
         raise _other_shape(error) from None
 

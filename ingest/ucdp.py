@@ -217,6 +217,7 @@ def _text(content: bytes, limits: ParseLimits) -> pl.LazyFrame:
         text = [{name: None if value is None else str(value) for name, value in row.items()} for row in rows]
         frame = pl.DataFrame(text, schema=dict.fromkeys(text[0], pl.String()) if text else _no_rows())
         return frame.lazy().with_row_index("row_number", 1).with_columns(pl.col("row_number").cast(pl.Int64))
+    unpack.check_text(content)
     try:
         found = pl.scan_csv(io.BytesIO(content), infer_schema=False).with_row_index("row_number", 2)
         found.collect_schema()

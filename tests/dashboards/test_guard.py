@@ -89,7 +89,7 @@ class Asking:
         behind = Starlette(routes=[Route("/{path:path}", answer)])
         self._app = guard.Guard(behind, settings, frozenset({"/", "/sql"}), required=bool(settings.oidc_client_id))
 
-    def get(self, path: str, headers: dict[str, bytes] | None = None) -> httpx.Response:
+    def get(self, path: str, headers: dict[bytes, bytes] | None = None) -> httpx.Response:
         async def asked() -> httpx.Response:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(self._app)) as client:
                 return await client.get(f"http://127.0.0.1{path}", headers=headers)
@@ -113,7 +113,7 @@ def test_a_cookie_signed_by_us_opens_and_a_changed_one_does_not() -> None:
     behind = Asking(Settings(**OIDC, allowed_users="example.org"))
     cookie = create_signed_value(get_cookie_secret(), USER_COOKIE_NAME, json.dumps(SIGNED_IN)).decode()
     for value, code in ((cookie, 200), (cookie[:-2] + "xx", 401), ("", 401), ("\xff", 401)):
-        headers = {"cookie": f"{USER_COOKIE_NAME}={value}".encode("latin-1")}
+        headers = {b"cookie": f"{USER_COOKIE_NAME}={value}".encode("latin-1")}
         assert behind.get("/reports/index.html", headers=headers).status_code == code
 
 

@@ -40,7 +40,6 @@ ROWS = 40
 # The folder of real files: the first bytes of each stand for an answer of the source.
 REAL = {
     "bts": "bts/Border_Crossing_Entry_Data.csv.gz",
-    "gdelt": "gdelt/20191024143000.export.CSV",
     "ucdp_candidate": "ucdp/GEDEvent_v26_0_1.csv",
     "wfp_afg": "wfp/wfp_food_prices_afg.csv",
     "wfp_pak": "wfp/wfp_food_prices_pak.csv",
@@ -76,7 +75,7 @@ def cut(name: str) -> bytes:
     """The shipped file's first rows, and those that its corrections name."""
     text = (CURATED / f"{name}.csv").read_text(encoding="utf-8-sig")
     header, *rows = csv.reader(io.StringIO(text, newline=""))
-    named = [{key: str(value) for key, value in one.row.items()} for one in corrections.load(source.load(name))]
+    named = [one.row for one in corrections.load(source.load(name))]
     kept = [
         row for number, row in enumerate(rows) if number < ROWS or _named(dict(zip(header, row, strict=False)), named)
     ]
@@ -85,8 +84,14 @@ def cut(name: str) -> bytes:
     return out.getvalue().encode()
 
 
-def _named(row: dict[str, str], named: list[dict[str, str]]) -> bool:
-    return any(all(row.get(key) == value for key, value in one.items()) for one in named)
+def _named(row: dict[str, str], named: list[dict[str, Any]]) -> bool:
+    return any(all(_is(row.get(key, ""), value) for key, value in one.items()) for one in named)
+
+
+def _is(text: str, value: Any) -> bool:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return text != "" and float(text) == value
+    return text == ("" if value is None else str(value).lower() if isinstance(value, bool) else str(value))
 
 
 def _real(like: Answer, place: Path) -> Answer:
