@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,8 @@ def means(settings: Settings, pages: list[str]) -> dict[str, Any]:
     auth = of_settings(settings)
     required = bool(auth) or bool(_of_file())
     _check(settings, required=required)
+    # Authlib would rather use the successor of httpx; nobody who runs Serai can do anything about it.
+    warnings.filterwarnings("ignore", message="The httpx module is deprecated")
     guard = Middleware(Guard, settings=settings, required=required, pages=frozenset(f"/{name}" for name in pages))
     return {"middleware": [guard], "secrets": {"auth": auth} if auth else None}
 
@@ -158,7 +161,7 @@ class Guard:
         self._app = app
         self._settings = settings
         self._required = required
-        self._open = OPEN | pages
+        self._open = OPEN | {"/"} | pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer that signing in is needed."""

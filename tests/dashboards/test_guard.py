@@ -87,7 +87,7 @@ class Asking:
             return PlainTextResponse("rows")
 
         behind = Starlette(routes=[Route("/{path:path}", answer)])
-        self._app = guard.Guard(behind, settings, frozenset({"/", "/sql"}), required=bool(settings.oidc_client_id))
+        self._app = guard.Guard(behind, settings, frozenset({"/sql"}), required=bool(settings.oidc_client_id))
 
     def get(self, path: str, headers: dict[bytes, bytes] | None = None) -> httpx.Response:
         async def asked() -> httpx.Response:
