@@ -40,13 +40,14 @@ def audited(command: Sequence[str], seconds: float = SECONDS) -> tuple[int, str]
         reason = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         return 0, f"audit: not done: the service cannot be reached ({reason[:200]})"
     known = [
-        f"{one['name']} {one['version']}: {weak['id']}, mended in {', '.join(weak['fix_versions']) or 'no version yet'}"
+        f"{one['name']} {one['version']}: {weak['id']}, mended in: {', '.join(weak['fix_versions']) or 'none yet'}"
         for one in packages
         for weak in one.get("vulns", [])
     ]
+    asked = [one for one in packages if "vulns" in one]
     if known:
         return 1, "audit: known weaknesses:\n" + "\n".join(known)
-    return 0, f"audit: no weakness is known of {len(packages)} packages"
+    return 0, f"audit: no weakness is known of {len(asked)} packages, {len(packages) - len(asked)} were not asked of"
 
 
 if __name__ == "__main__":

@@ -18,12 +18,12 @@ def test_a_known_weakness_fails_and_is_named() -> None:
     weak = {"id": "PYSEC-1", "fix_versions": ["2"], "aliases": [], "description": ""}
     code, words = audited(says({"dependencies": [{"name": "a", "version": "1", "vulns": [weak]}]}))
     assert code == 1
-    assert "a 1: PYSEC-1, mended in 2" in words
+    assert "a 1: PYSEC-1, mended in: 2" in words
 
 
 def test_no_known_weakness_is_said_so() -> None:
     found = {"dependencies": [{"name": "a", "version": "1", "vulns": []}, {"name": "b", "skip_reason": "x"}]}
-    assert audited(says(found)) == (0, "audit: no weakness is known of 2 packages")
+    assert audited(says(found)) == (0, "audit: no weakness is known of 1 packages, 1 were not asked of")
 
 
 def test_without_the_service_it_is_said_and_nothing_fails() -> None:
