@@ -18,7 +18,7 @@ from warehouse.publish import NothingPublishedError
 
 HERE = Path(__file__).resolve().parent
 # Pages on the house itself, whose ledger has no earlier state to show.
-OF_NOW = {"quality"}
+OF_NOW = {"quality", "runs"}
 
 
 def page_files() -> list[Path]:

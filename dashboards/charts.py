@@ -308,6 +308,22 @@ def built_and_promised(built: pl.DataFrame, promises: pl.DataFrame, ahead: pl.Da
     return Drawing(alt.layer(*shown).properties(height=300), key)
 
 
+def publishes(frame: pl.DataFrame) -> Drawing:
+    """How long each publish took, over time; the more sources an ingest took in, the larger its point."""
+    chart = (
+        alt.Chart(frame)
+        .mark_point(filled=True, color=colours.BLUE, opacity=0.8)
+        .encode(
+            x=_time("published_at", "published, UTC").axis(format="%-d %b %H:%M", labelOverlap=True, tickCount=6),
+            y=alt.Y("seconds:Q", title="seconds", scale=alt.Scale(zero=True)),
+            size=alt.Size("sources:Q", scale=alt.Scale(range=[30, 220]), legend=None),
+            tooltip=["published_at:T", "seconds:Q", "sources:Q", "version:N"],
+        )
+        .properties(height=240)
+    )
+    return Drawing(chart, [("●", colours.BLUE, "a publish; the larger, the more sources were taken in")])
+
+
 def promises(frame: pl.DataFrame) -> Drawing:
     """Days promised, a row for each project; the line begins on the day of the promise, where it is known."""
     looks = {name.replace("_", " "): look for name, look in colours.PROMISES.items() if name in set(frame["status"])}

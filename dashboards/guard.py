@@ -33,12 +33,14 @@ if TYPE_CHECKING:
 
 # What anybody may fetch, since the sign-in page needs it and it holds nothing of the warehouse.
 OPEN = {
-    "/health", "/favicon.ico", "/favicon.png", "/manifest.json", "/oauth2callback", "/auth/login", "/auth/logout",
+    "/favicon.ico", "/favicon.png", "/manifest.json", "/oauth2callback", "/auth/login", "/auth/logout",
     "/_stcore/health", "/_stcore/host-config", "/_stcore/stream",
 }  # fmt: skip
 OPEN_BELOW = ("/static/",)
 # What machines fetch, which show a token instead.
-OF_MACHINES = ("/metrics", "/alerts.atom")
+OF_MACHINES = ("/health", "/metrics", "/alerts.atom")
+# Answers its code to anybody, for the probes, and the rest of it to who may see it.
+PROBE = "/health"
 # Vega makes functions of its expressions, and Streamlit writes styles and one script into its page.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -166,7 +168,10 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer that signing in is needed."""
         if scope["type"] == "http":
-            if self._required and not self._may(scope):
+            may = not self._required or self._may(scope)
+            if not may and scope["path"] == PROBE:
+                return await self._app(scope, receive, _with_headers(scope, _without_body(send)))
+            if not may:
                 refusal = PlainTextResponse("Sign in on the dashboard first.\n", 401, {"Cache-Control": "no-store"})
                 return await refusal(scope, receive, _with_headers(scope, send))
             return await self._app(scope, receive, _with_headers(scope, send))
@@ -198,6 +203,18 @@ def signed_in(cookies: str) -> dict[str, Any]:
     except (ValueError, UnicodeError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _without_body(send: Send) -> Send:
+    """The answer's code and nothing else of it."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            await send({**message, "headers": [(b"content-length", b"0")]})
+        elif not message.get("more_body"):
+            await send({"type": "http.response.body", "body": b""})
+
+    return sending
 
 
 def _with_headers(scope: Scope, send: Send) -> Send:

@@ -18,6 +18,7 @@ LINKS = {
     "source_url": ("page", r"^https?://(?:www\.)?([^/]+)"),
     "reports_page": ("all reports", "reports"),
     "report_url": ("validation report", "report"),
+    "run_page": ("log", "log"),
 }
 # Tables of so many rows are shown whole.
 WHOLE = 15
@@ -25,6 +26,8 @@ YEARS = {
     "year", "start_year", "latest_year", "baseline_year", "pace_from_year",
     "reached_in", "reached_earliest", "reached_latest",
 }  # fmt: skip
+# Columns of words that are cut off, or pushed out of sight, at the width that they would get.
+WIDTHS: dict[str, Any] = {"name": 150, "reason": "medium"}
 HIDDEN = {"row_keys", "latest_row_keys", "row_key"}
 
 
@@ -66,7 +69,7 @@ def _column(name: str, kind: pl.DataType, help_: str | None) -> Any:
         return st.column_config.DatetimeColumn(label, help=help_, format="D MMM YYYY, HH:mm")
     if kind.is_numeric():
         return st.column_config.NumberColumn(label, help=help_, format="%d" if name in YEARS else "localized")
-    return st.column_config.Column(label, help=help_, width=150 if name == "name" else None)
+    return st.column_config.Column(label, help=help_, width=WIDTHS.get(name))
 
 
 def rows(frame: pl.DataFrame, described: str | None = None, *, label: str = "Rows behind this") -> None:

@@ -1,4 +1,4 @@
-"""Serving the dashboard: the Streamlit app and, beside it under /reports, the validation reports as plain files."""
+"""Serving the dashboard: the Streamlit app, the validation reports under /reports, and what machines ask (watch)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import bootstrap
 
 from dashboards import guard
+from dashboards.watch import Watch
+from serai import logs
 
 if TYPE_CHECKING:
     from serai.settings import Settings
@@ -43,9 +45,12 @@ def serve(settings: Settings) -> None:
     """
     listening = _listen(settings.host, settings.port)
     bootstrap.load_config_options(_options(settings))
+    logs.adopt_streamlit()
+    watch = Watch(settings)
     config = uvicorn.Config(
-        app(settings),
+        app(settings, watch),
         ws="websockets-sansio",
+        log_config=None,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=GRACE,
@@ -58,17 +63,18 @@ def serve(settings: Settings) -> None:
         pass  # the way to stop it
     finally:
         listening.close()
+        watch.close()
 
 
-def app(settings: Settings) -> st.App:
-    """The web application: pages at /, reports of Great Expectations at /reports."""
+def app(settings: Settings, watch: Watch) -> st.App:
+    """The web application: pages at /, reports of Great Expectations at /reports, what machines ask beside them."""
     # A folder named pages/ beside the entry makes Streamlit list its files by itself until the first call of
     # st.navigation, and run them without the entry where a deep link comes first. st.navigation sets this too.
     PagesManager.uses_pages_directory = False
     reports = StaticFiles(directory=settings.reports, html=True, check_dir=False)
     names = [page.stem for page in (HERE / "pages").glob("[!_]*.py")]
     pages = [Route(f"/{name}", _shell) for name in ("", *names)]
-    routes = [Mount("/reports", app=reports), *pages]
+    routes = [*watch.routes, Mount("/reports", app=reports), *pages]
     return st.App(HERE / "app.py", routes=routes, **_guarded(settings, names))
 
 

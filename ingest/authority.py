@@ -115,3 +115,5 @@ class _Bearer:
             raise RefusedError(text, response.status_code)
         self._access, self._refresh = access, refresh or self._refresh
         self._seen |= {word for word in (access, refresh) if word}
+        for word in self._seen:
+            credentials.remember(word)

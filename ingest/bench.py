@@ -6,17 +6,18 @@ import datetime as dt
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from ingest import bring, ledger, snapshots
+from ingest import bring, ledger, snapshots, told
 from ingest.bring import Order
 from ingest.csv_file import ParseLimits
 from ingest.ledger import SourceRun
 from ingest.manners import Manners
+from ingest.schedule import Rules
 from ingest.snapshots import Answer, Recorded
 from warehouse import journal
 
@@ -54,6 +55,7 @@ class Limits:
     keep_versions: int
     memory_mb: int
     manners: Manners
+    schedule: Rules = field(default_factory=Rules)
 
 
 @dataclass(frozen=True)
@@ -110,13 +112,15 @@ class Bench:
     def bring(self, con: duckdb.DuckDBPyConnection, order: Order) -> Brought:
         """What the source gives, kept as snapshots; it is asked once, however often this is."""
         if order not in self._brought:
-            clock, run = time.monotonic(), self._begun(con, order)
+            clock, run = time.monotonic(), self.begun(con, order)
             answers, error = list[Answer](), None
+            told.begin(run)
             try:
                 answers = self._bring(con, order)
             except Exception as found:
                 error = found
             self._brought[order] = Brought(run, answers, error, time.monotonic() - clock)
+            told.fetched(len(answers), time.monotonic() - clock, error)
         return self._brought[order]
 
     def record(self, order: Order, run: SourceRun, answers: list[Answer]) -> None:
@@ -135,24 +139,29 @@ class Bench:
             return bring.live(moved, wanted, self.limits.manners, self.snapshots, self.places.cache, self._asked)
         return bring.shipped(self.places.raw, one, self.snapshots)
 
-    def _begun(self, con: duckdb.DuckDBPyConnection, order: Order) -> SourceRun:
+    def begun(self, con: duckdb.DuckDBPyConnection, order: Order) -> SourceRun:
         """The run as it begins; one that the warehouse lacks comes back from its record with its own id and time."""
-        one, recorded = order.source, order.recorded
-        if recorded and not con.execute("SELECT 1 FROM ops.runs WHERE run_id = ?", [recorded.run_id]).fetchall():
-            started, run_id = self._now(con, recorded.at), recorded.run_id
-        else:
-            started = self._now(con)
-            run_id = f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        days = (recorded.first_day, recorded.last_day) if recorded else (order.first_day, order.last_day)
-        return SourceRun(run_id, one.name, one.dataset, "refused", started, 0, *days)
+        one, recorded, run_id = order.source, order.recorded, None
+        clock_at, days = bring.clock(), (order.first_day, order.last_day)
+        if recorded:
+            days = recorded.first_day, recorded.last_day
+            if not con.execute("SELECT 1 FROM ops.runs WHERE run_id = ?", [recorded.run_id]).fetchall():
+                clock_at, run_id = recorded.at, recorded.run_id
+        started = self.now(con, clock_at)
+        run = SourceRun(run_id or new_id(started), one.name, one.dataset, "refused", started, 0, *days)
+        return replace(run, clock_at=clock_at, due_at=order.due_at, late=order.late)
 
-    def _now(self, con: duckdb.DuckDBPyConnection, recorded: dt.datetime | None = None) -> dt.datetime:
-        """The time of a run, UTC: now or as recorded, but later than any earlier one's, whatever the clock says.
+    def now(self, con: duckdb.DuckDBPyConnection, clock: dt.datetime) -> dt.datetime:
+        """The time of a run, UTC: what the clock says, but later than any earlier one's.
 
         A warehouse rebuilt from records so has every version at its own time.
         """
-        wanted = recorded or dt.datetime.now(dt.UTC).replace(tzinfo=None)
         unpublished = [line["started_at"] for line in journal.lines(self.places.warehouse)]
         earlier = [at for at in (self._latest, ledger.newest(con), *unpublished) if at]
-        self._latest = max([wanted, *(at + dt.timedelta(microseconds=1) for at in earlier)])
+        self._latest = max([clock, *(at + dt.timedelta(microseconds=1) for at in earlier)])
         return self._latest
+
+
+def new_id(started: dt.datetime) -> str:
+    """An id for a run that began then."""
+    return f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"

@@ -19,12 +19,17 @@ PART = 1 << 20
 
 @dataclass(frozen=True)
 class Order:
-    """One source to be taken in: as it is now, as an earlier run recorded it, or the days of a backfill."""
+    """One source to be taken in: as it is now, as an earlier run recorded it, or the days of a backfill.
+
+    ``due_at`` is the scheduled moment that it is for, UTC, and ``late`` whether that is long ago; None by hand.
+    """
 
     source: Source
     recorded: Recorded | None = None
     first_day: dt.date | None = None
     last_day: dt.date | None = None
+    due_at: dt.datetime | None = None
+    late: bool = False
 
 
 class BackfillError(Exception):
@@ -43,7 +48,7 @@ def shipped(raw: Path, one: Source, folder: Path) -> list[Answer]:
     with path.open("rb") as file, Incoming(folder, one.name) as incoming:
         while part := file.read(PART):
             incoming.write(part)
-        return [Answer(one.address, _now(), *snapshots.keep(incoming))]
+        return [Answer(one.address, clock(), *snapshots.keep(incoming))]
 
 
 def wanted(con: duckdb.DuckDBPyConnection, order: Order) -> Wanted:
@@ -140,5 +145,6 @@ def _held(con: duckdb.DuckDBPyConnection, one: Source) -> dt.datetime | None:
     return newest
 
 
-def _now() -> dt.datetime:
+def clock() -> dt.datetime:
+    """What the clock says, UTC."""
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)

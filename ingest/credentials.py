@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import os
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 HIDDEN = "***"
 # Parameters of an address whose values are nobody's business, whoever put them there.
 SECRET_PARAMETERS = ("key", "token", "password", "secret", "app_identifier", "subscription-key")
+
+# How the variables of credentials end; what is shorter than that is a word that stands everywhere.
+ENDINGS = ("_TOKEN", "_PASSWORD", "_SECRET", "_USER")
+SHORTEST = 4
+_known: set[str] = set()
 
 
 def variable(name: str) -> str:
@@ -17,8 +23,13 @@ def variable(name: str) -> str:
 
 def find(name: str) -> str | None:
     """The credential of that name, or None where neither environment nor keyring has it."""
-    if given := os.environ.get(variable(name)):
-        return given
+    found = os.environ.get(variable(name)) or _of_keyring(name)
+    if found:
+        remember(found)
+    return found
+
+
+def _of_keyring(name: str) -> str | None:
     import keyring
     from keyring.errors import KeyringError
 
@@ -26,6 +37,23 @@ def find(name: str) -> str | None:
         return keyring.get_password("serai", name)
     except KeyringError:
         return None  # a machine without a keyring
+
+
+def remember(secret: str) -> None:
+    """Let ``hidden`` know a secret that came from elsewhere: a token that a source gave for a password."""
+    if len(secret) >= SHORTEST:
+        _known.update((secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode()))
+
+
+def hidden(text: str) -> str:
+    """The text without any credential that this process has used, or has in its environment."""
+    for name, value in os.environ.items():
+        if name.startswith("SERAI_") and name.endswith(ENDINGS):
+            remember(value)
+    # The longest first: one may be the beginning of another.
+    for secret in sorted(_known, key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def remedy(name: str) -> str:

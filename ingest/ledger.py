@@ -39,6 +39,9 @@ class SourceRun:
     seconds: float
     first_day: dt.date | None = None
     last_day: dt.date | None = None
+    clock_at: dt.datetime | None = None
+    due_at: dt.datetime | None = None
+    late: bool = False
     reason: str | None = None
     snapshot: str | None = None
     fingerprint: str | None = None
@@ -57,10 +60,16 @@ def newest(con: duckdb.DuckDBPyConnection) -> dt.datetime | None:
 
 def declare(con: duckdb.DuckDBPyConnection) -> None:
     """Write down every source as its file declares it, with its licence and the words to cite it by."""
-    lines = [asdict(one) | {"source": one.name, "live": one.live} for one in map(source.load, source.names())]
-    con.register("declared", pl.DataFrame(lines, infer_schema_length=None).drop("credential").to_arrow())
+    lines = [
+        asdict(one) | asdict(one.schedule) | {"source": one.name, "live": one.live}
+        for one in map(source.load, source.names())
+    ]
+    declared = pl.DataFrame(lines, infer_schema_length=None).drop("credential", "schedule")
+    con.register("declared", declared.to_arrow())
     con.execute("DELETE FROM ops.sources")
-    columns = "source, title, dataset, publisher, side, licence, licence_url, citation, address, cadence, live"
+    columns = (
+        "source, title, dataset, publisher, side, licence, licence_url, citation, address, cadence, cron, zone, live"
+    )
     con.execute(f"INSERT INTO ops.sources BY NAME SELECT {columns} FROM declared")
     con.unregister("declared")
 

@@ -7,27 +7,30 @@ another day or by an older Serai, a private copy is made and written.
 from __future__ import annotations
 
 import datetime as dt
-import logging
 import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
 
-from ingest import bring, corrections, ledger, slices, snapshots, source
+from alerts import rules
+from ingest import bring, corrections, ledger, running, schedule, slices, snapshots, source, told
 from ingest.bench import Bench, Limits, Places
 from ingest.bring import Order
 from ingest.corrections import Applied
 from ingest.csv_file import BatchError, ParseLimits
 from ingest.ledger import SourceRun
+from ingest.schedule import Rules
 from ingest.snapshots import Answer
 from ingest.source import Source
 from warehouse import contracts, journal, locate, macros, models, publish, schema
 from warehouse.connect import reading
+from warehouse.events import log
 from warehouse.load import Delivery, Stage, transaction
 
 if TYPE_CHECKING:
@@ -62,6 +65,22 @@ def ingest(places: Places, chosen: Iterable[str], limits: Limits, tell: Tell) ->
     """
     orders = [Order(one) for one in source.ordered(chosen)]
     return _publish(places, lambda _: orders, limits, tell)
+
+
+def scheduled(
+    places: Places, chosen: Iterable[str], rules: Rules, limits: Limits, tell: Tell, patience: float
+) -> Ingest:
+    """Take in those of the chosen sources that are due now by the ledger, if any, and publish the result.
+
+    Waits so many seconds for the writer's place, then raises IngestRunningError.
+    """
+    with publish.waiting(places.warehouse, patience):
+        running.bury(places.warehouse)
+        with schedule.ledger(places.warehouse) as con:
+            orders = schedule.orders(con, chosen, bring.clock(), rules)
+        if not orders:
+            return Ingest([], {}, None, 0)
+        return _as_needed(Bench(places, limits, places.snapshots, {}), lambda _: orders, tell)
 
 
 def replay(places: Places, chosen: Iterable[str], until: str | None, limits: Limits, tell: Tell) -> Ingest:
@@ -114,15 +133,28 @@ def _as_needed(bench: Bench, choose: Choose, tell: Tell) -> Ingest:
     """Take in what is new and publish it; the writer's place must be held."""
     started, folder = time.monotonic(), bench.places.warehouse
     snapshots.sweep(bench.places.snapshots)
-    if publish.current_version(folder) is None:
-        return _new_version(bench, choose, tell, started)
-    with publish.holding(folder) as (_, path), duckdb.connect(str(path), read_only=True) as con:
+    running.bury(folder)
+    with schedule.ledger(folder) as con:
         orders = choose(con)
-        runs = _all_unchanged(bench, con, orders, tell)
-    if runs is None:
-        return _new_version(bench, lambda _: orders, tell, started)
-    journal.add(folder, [ledger.line(run) for run in runs])
+        lines = _lines_if_dead(bench, con, orders)
+    with running.marked(folder, lines):
+        if publish.current_version(folder) is None:
+            return _new_version(bench, orders, tell, started)
+        with publish.holding(folder) as (_, path), duckdb.connect(str(path), read_only=True) as con:
+            runs = _all_unchanged(bench, con, orders, tell)
+        if runs is None:
+            return _new_version(bench, orders, tell, started)
+        journal.add(folder, [ledger.line(run) for run in runs])
+    for run in runs:
+        told.ended(run)
     return Ingest(runs, {}, None, time.monotonic() - started)
+
+
+def _lines_if_dead(bench: Bench, con: duckdb.DuckDBPyConnection, orders: list[Order]) -> list[dict[str, Any]]:
+    """The lines of the ledger if this ingest dies; a replay asks no source, and its runs have times of their own."""
+    if any(order.recorded for order in orders):
+        return []
+    return [ledger.line(bench.begun(con, order)) for order in orders]
 
 
 def _all_unchanged(
@@ -144,16 +176,17 @@ def _all_unchanged(
     return runs
 
 
-def _new_version(bench: Bench, choose: Choose, tell: Tell, started: float) -> Ingest:
+def _new_version(bench: Bench, orders: list[Order], tell: Tell, started: float) -> Ingest:
     folder = bench.places.warehouse
     with publish.building(folder) as private:
         with duckdb.connect(str(private)) as con:
             con.execute(f"SET memory_limit = '{bench.limits.memory_mb}MB'")
-            runs, counts = _build(con, bench, choose, tell)
+            runs, counts = _build(con, bench, orders, tell)
         bench.finish()
         tell("publishing", len(runs), len(runs))
         version = publish.publish(folder, private, bench.limits.keep_versions)
         journal.clear(folder)
+    told.published(runs, version, time.monotonic() - started)
     return Ingest(runs, counts, version, time.monotonic() - started)
 
 
@@ -169,7 +202,7 @@ def check(places: Places, chosen: Iterable[str], limits: Limits, tell: Tell) -> 
     with tempfile.TemporaryDirectory(prefix="serai-") as folder, duckdb.connect() as con:
         con.execute(f"SET memory_limit = '{limits.memory_mb}MB'; SET temp_directory = '{folder}/spilled'")
         bench = Bench(places, limits, Path(folder), {}, leaves_traces=False)
-        runs, counts = _build(con, bench, lambda _: [Order(one) for one in source.ordered(needed)], tell)
+        runs, counts = _build(con, bench, [Order(one) for one in source.ordered(needed)], tell)
         held_back = con.sql("FROM quarantine ORDER BY dataset, row_number").pl()
     return Ingest(runs, counts, None, time.monotonic() - started), held_back
 
@@ -180,22 +213,25 @@ def _feeds(candidate: Source, needed: set[str]) -> bool:
 
 
 def _build(
-    con: duckdb.DuckDBPyConnection, bench: Bench, choose: Choose, tell: Tell
+    con: duckdb.DuckDBPyConnection, bench: Bench, orders: list[Order], tell: Tell
 ) -> tuple[list[SourceRun], dict[str, int]]:
     schema.create(con)
     journal.fold(con, bench.places.warehouse)
     ledger.declare(con)
-    orders = choose(con)
     runs = []
     for position, order in enumerate(orders):
         tell(order.source.name, position, len(orders))
         runs.append(_take_in(bench, con, order))
     tell("deriving", len(orders), len(orders))
+    clock = time.monotonic()
     locate.refresh(con, bench.places.geometry)
     counts = models.build(con, {run.dataset for run in runs if run.loaded.changes})
     macros.create(con)
     models.refresh_freshness(con)
+    told.derived(runs, time.monotonic() - clock, sum(counts.values()))
     schema.remember(con, HOUSE, ledger.made_by(con))
+    if bench.leaves_traces:
+        rules.raise_alerts(con, bench.places.warehouse, partial(schedule.standing, rules=bench.limits.schedule))
     return runs, counts
 
 
@@ -203,6 +239,7 @@ def _take_in(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> Sour
     """Take in one source; whatever goes wrong with it is its own line in the ledger and nobody else's trouble."""
     one, found, clock = order.source, bench.bring(con, order), time.monotonic()
     run = found.run
+    told.begin(run)
     try:
         if found.error:
             raise found.error
@@ -212,10 +249,12 @@ def _take_in(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> Sour
     except BatchError as error:
         run = replace(run, reason=f"{getattr(error, 'where', one.address)}: {error}")
     except Exception as error:
-        logging.getLogger(__name__).exception("source %s", one.name)
+        running.heed()
+        log.exception("broke", step="run")
         run = replace(run, outcome="error", reason=f"{one.address}: {type(error).__name__}: {error}")
     run = replace(run, seconds=found.seconds + time.monotonic() - clock)
     journal.insert(con, ledger.line(run))
+    told.ended(run)
     return run
 
 
@@ -243,7 +282,7 @@ def _steps(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> Source
 def _judge_and_load(bench: Bench, one: Source, run: SourceRun, answers: list[Answer], stage: Stage) -> SourceRun:
     from expectations.judge import Batch
 
-    con = stage.con
+    con, clock = stage.con, time.monotonic()
     # How many rows a part of the past has nobody knows; none at all would take away what is there.
     fewest = min(1, one.fewest) if run.first_day else one.fewest
     hearing = bench.judge(con).hearing(Batch(one.name, stage.contract, fewest, one.most))
@@ -251,15 +290,19 @@ def _judge_and_load(bench: Bench, one: Source, run: SourceRun, answers: list[Ans
     verdict = hearing.verdict(run.run_id)
     run = replace(run, rows_seen=verdict.rows, warnings=verdict.warnings)
     ledger.record_validations(con, run, verdict)
+    told.judged(run, time.monotonic() - clock, len(verdict.bad_rows))
     refusal = verdict.refusal(bench.limits.most_bad)
     if verdict.error or refusal:
         outcome = "error" if verdict.error else "refused"
         return replace(run, outcome=outcome, reason=f"{one.address}: {verdict.error or refusal}")
+    clock = time.monotonic()
     with transaction(con):
         ledger.quarantine(con, run)
         ledger.correct(con, run, stage.contract, corrected)
         loaded = stage.load(Delivery(one.name, run.run_id, run.started_at, one.scope(answers)))
-    return replace(run, outcome="loaded", loaded=loaded, rows_quarantined=len(verdict.bad_rows))
+    run = replace(run, outcome="loaded", loaded=loaded, rows_quarantined=len(verdict.bad_rows))
+    told.loaded(run, time.monotonic() - clock)
+    return run
 
 
 def _hear(one: Source, answers: list[Answer], limits: ParseLimits, hearing: Hearing, stage: Stage) -> list[Applied]:

@@ -1,11 +1,11 @@
 """The sources: what each one declares.
 
-A source is ``ingest/sources/<name>.yaml`` (who publishes, under which licence, where, how often, how many rows to
-expect) and, where its bytes are not already a CSV file in its dataset's shape, ``<name>.py`` beside it with
-``parse(content, contract, limits)`` or, for answers too large to hold, ``parse_slices(answer, contract, limits)``,
-which yields their rows slice by slice. A source whose address begins with https:// is live: it is fetched by a plain
-download or, where its module has one, by ``fetch(client, source, wanted)``, which yields the answers in order; where
-they are not all that there is, the module's ``scope(answers)`` says of what they are. A module with
+A source is ``ingest/sources/<name>.yaml`` (who publishes, under which licence, where, how often, when to look, how
+many rows to expect) and, where its bytes are not already a CSV file in its dataset's shape, ``<name>.py`` beside it
+with ``parse(content, contract, limits)`` or, for answers too large to hold, ``parse_slices(answer, contract,
+limits)``, which yields their rows slice by slice. A source whose address begins with https:// is live: it is fetched
+by a plain download or, where its module has one, by ``fetch(client, source, wanted)``, which yields the answers in
+order; where they are not all that there is, the module's ``scope(answers)`` says of what they are. A module with
 ``pieces(wanted)``, which cuts the days of a backfill into smaller ranges, can be asked for the past. Its known
 errors, if any, are ``<name>.corrections.yaml`` (ingest.corrections). Nothing else names a source.
 """
@@ -13,6 +13,7 @@ errors, if any, are ``<name>.corrections.yaml`` (ingest.corrections). Nothing el
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import graphlib
 import importlib
 from collections.abc import Callable, Iterable, Iterator
@@ -21,25 +22,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import polars as pl
 import yaml
 
-from ingest import credentials, csv_file
-from ingest.csv_file import ParseLimits
+from ingest import credentials
+from ingest.cron import Schedule, ScheduleError
 from warehouse import contracts
 from warehouse.contracts import Contract
-from warehouse.load import EVERYTHING, Scope
 
+# The schedule runs for a year and reads declarations alone: what parses is imported where it is used.
 if TYPE_CHECKING:
+    import polars as pl
+
     from ingest.client import Client
+    from ingest.csv_file import ParseLimits
     from ingest.snapshots import Answer
+    from warehouse.load import Scope
+
+    Parse = Callable[[bytes, Contract, ParseLimits], pl.DataFrame]
+    ParseSlices = Callable[[Answer, Contract, ParseLimits], Iterator[pl.DataFrame]]
+    ScopeOf = Callable[[list[Answer]], Scope]
 
 HERE = Path(__file__).with_name("sources")
-Parse = Callable[[bytes, Contract, ParseLimits], pl.DataFrame]
-ParseSlices = Callable[["Answer", Contract, ParseLimits], "Iterator[pl.DataFrame]"]
 Fetch = Callable[["Client", "Source", "Wanted"], "Iterable[Answer]"]
 Pieces = Callable[["Wanted"], "Iterable[Wanted]"]
-ScopeOf = Callable[["list[Answer]"], Scope]
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,7 @@ class Credential:
 class Source:
     """One declared source; ``address`` is a path below data/raw or, of a live source, where it is fetched.
 
+    ``cadence`` says how often its publisher changes it, ``schedule`` when it is looked at unattended.
     ``pause`` is the least time between two requests to it, in seconds; ``accept`` the type of answer it is asked
     for, where it has several; ``progress`` the column whose newest value tells how far it has been taken in.
     """
@@ -101,6 +107,7 @@ class Source:
     citation: str
     address: str
     cadence: str
+    schedule: Schedule
     fewest: int
     most: int
     pause: float = 0
@@ -143,6 +150,8 @@ class Source:
     @property
     def parse(self) -> Parse:
         """How its bytes become rows: its module's ``parse``, or the CSV reader."""
+        from ingest import csv_file
+
         found: Parse = getattr(self._module, "parse", csv_file.parse)
         return found
 
@@ -170,6 +179,8 @@ class Source:
     @property
     def scope(self) -> ScopeOf:
         """Of what its answers are all that there is: its module's ``scope``, or of everything."""
+        from warehouse.load import EVERYTHING
+
         found: ScopeOf = getattr(self._module, "scope", lambda _: EVERYTHING)
         return found
 
@@ -194,10 +205,17 @@ def shipped() -> list[str]:
 
 
 def load(name: str) -> Source:
-    """The declaration of one source; KeyError where there is none of that name."""
+    """The declaration of one source; KeyError where there is none of that name. Raises ScheduleError."""
     path = HERE / f"{name}.yaml"
-    if name not in names():
+    if name.endswith(".corrections") or not path.is_file():
         raise KeyError(f"no source is called {name!r}: there are {', '.join(names())}")
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=200)
+def _read(path: Path, _changed: int) -> Source:
+    """The declaration in a file, read again once that has changed: who probes the service asks for all of them."""
+    name = path.stem
     raw = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     licence, rows, credential = raw.pop("licence"), raw.pop("rows"), raw.pop("credential", None)
     return Source(
@@ -206,9 +224,20 @@ def load(name: str) -> Source:
         licence_url=licence["url"],
         fewest=rows["fewest"],
         most=rows["most"],
+        schedule=_schedule(path, raw.pop("schedule", None)),
         credential=Credential(**{"name": f"{name}_token"} | credential) if credential else None,
         **raw,
     )
+
+
+def _schedule(path: Path, declared: object) -> Schedule:
+    where = f"ingest/sources/{path.name}: schedule"
+    if not isinstance(declared, dict) or set(declared) != {"cron", "zone"}:
+        raise ScheduleError(f'{where}: write it as {{cron: "17 5 * * *", zone: Europe/Stockholm}}')
+    try:
+        return Schedule(**declared)
+    except ScheduleError as error:
+        raise ScheduleError(f"{where}: {error}") from None
 
 
 def ordered(chosen: Iterable[str]) -> list[Source]:

@@ -31,12 +31,15 @@ def _explain(error: Exception) -> None:
     from pydantic import ValidationError
 
     from ingest.bring import BackfillError, ReplayError
+    from ingest.cron import ScheduleError
     from warehouse.publish import IngestRunningError, NothingPublishedError
 
     if isinstance(error, NothingPublishedError | IngestRunningError):
         stop(str(error), NOT_READY)
     if isinstance(error, BackfillError | ReplayError):
         stop(str(error), REFUSED)
+    if isinstance(error, ScheduleError):
+        stop(str(error), 2)
     if isinstance(error, ValidationError):
         wrong = "; ".join(f"SERAI_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
         stop(f"a setting is wrong: {wrong}", 2)

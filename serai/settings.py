@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
+    from alerts.deliver import Post
     from ingest.bench import Limits, Places
     from ingest.manners import Manners
+    from ingest.schedule import Rules
     from warehouse import connect
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -89,6 +93,95 @@ class Settings(BaseSettings):
         default=False, description="Whether the dashboard may be open to other machines without sign-in."
     )
 
+    schedule_sources: list[str] = Field(
+        default=[],
+        description='Sources that are ingested unattended: names, "shipped", "live"; all, if none is named.',
+    )
+    schedule_tick_seconds: float = Field(
+        default=30, gt=0, description="Longest time between two looks of the schedule at the ledger, seconds."
+    )
+    schedule_late_seconds: float = Field(
+        default=3600, ge=0, description="Delay beyond which a scheduled run is late and a source overdue, seconds."
+    )
+    schedule_first_wait_seconds: float = Field(
+        default=300,
+        gt=0,
+        description="Wait before a source that failed is tried again, seconds; it doubles with each failure.",
+    )
+    schedule_longest_wait_seconds: float = Field(
+        default=86_400, gt=0, description="Longest wait before a source that failed is tried again, seconds."
+    )
+    schedule_pause_after: int = Field(
+        default=8, ge=1, description="Failures in a row after which a source is paused."
+    )
+    schedule_paused_seconds: float = Field(
+        default=604_800, gt=0, description="Time between two tries of a paused source, seconds."
+    )
+    schedule_run_seconds: float = Field(
+        default=7200, gt=0, description="Time that one unattended ingest may take before it is ended, seconds."
+    )
+    schedule_patience_seconds: float = Field(
+        default=600, ge=0, description="Time that a scheduled ingest waits for another one to end, seconds."
+    )
+
+    @field_validator("schedule_sources")
+    @classmethod
+    def _known_sources(cls, value: list[str]) -> list[str]:
+        from ingest import source
+
+        known = [*source.names(), "shipped", "live"]
+        if unknown := sorted(set(value) - set(known)):
+            raise ValueError(f"no source is called {', '.join(unknown)}: there are {', '.join(known)}")
+        return value
+
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="How logs are written to standard error: text, or JSON lines."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning",
+        description="What is written there: debug, info (every step of every run), warning or error.",
+    )
+    log_days: int = Field(default=90, ge=1, description="Days for which the log of a run is kept in data/logs.")
+    public_url: str = Field(
+        default="",
+        description="Address under which others reach the dashboard, for links in alerts; empty: this machine's.",
+    )
+    alert_webhooks: dict[str, str] = Field(
+        default={},
+        description='Addresses that get each alert, by a name of your own: {"newsroom": "https://…"}. '
+        "The secret that signs is the credential webhook_<name>_secret.",
+    )
+    alert_smtp: str = Field(
+        default="",
+        description="Server that sends alerts: smtp://host:587 (STARTTLS) or smtps://host:465; its credentials are "
+        "smtp_user and smtp_password.",
+    )
+    alert_email_from: str = Field(default="", description="Sender of the e-mails with alerts.")
+    alert_email_to: list[str] = Field(default=[], description='Who gets them: ["desk@example.org"].')
+    alert_seconds: float = Field(default=15, gt=0, description="Time that a webhook or mail server has to answer.")
+    alert_give_up_hours: float = Field(
+        default=72, gt=0, description="Hours after its first try at which an alert is given up."
+    )
+
+    @field_validator("alert_webhooks")
+    @classmethod
+    def _safe_to_send_to(cls, value: dict[str, str]) -> dict[str, str]:
+        from alerts.channels import why_unsafe
+
+        for name, url in value.items():
+            if not re.fullmatch("[a-z0-9_]+", name):
+                raise ValueError(f"a webhook's name has small letters, digits and _ alone, not {name!r}")
+            if why := why_unsafe(url):
+                raise ValueError(f"{name}: {why}")
+        return value
+
+    @field_validator("alert_smtp")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        if value and not (urlsplit(value).scheme in ("smtp", "smtps") and urlsplit(value).hostname):
+            raise ValueError("write it like smtp://mail.example.org:587 or smtps://mail.example.org:465")
+        return value
+
     @field_validator("base_urls")
     @classmethod
     def _on_this_machine(cls, value: dict[str, str]) -> dict[str, str]:
@@ -110,6 +203,36 @@ class Settings(BaseSettings):
         return self.data / "reports"
 
     @property
+    def logs(self) -> Path:
+        """The folder with the log of each run."""
+        return self.data / "logs"
+
+    @property
+    def home(self) -> str:
+        """The dashboard's address, as links to it are written."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @property
+    def post(self) -> Post:
+        """Where alerts are delivered to, with the secrets of each channel."""
+        from alerts.channels import Channel, Email, Webhook
+        from alerts.deliver import Post
+        from ingest import credentials
+
+        channels: list[Channel] = []
+        for name, url in self.alert_webhooks.items():
+            secret = f"webhook_{name}_secret"
+            found = credentials.find(secret) or ""
+            channels.append(Webhook(name, url, found, credentials.remedy(secret), self.alert_seconds))
+        if self.alert_smtp:
+            user, password = (credentials.find(name) or "" for name in ("smtp_user", "smtp_password"))
+            sender, to = self.alert_email_from, tuple(self.alert_email_to)
+            channels.append(Email(self.alert_smtp, sender, to, self.home, user, password, self.alert_seconds))
+        give_up = dt.timedelta(hours=self.alert_give_up_hours)
+        return Post(self.data / "alerts", self.home, channels, give_up)
+
+    @property
     def geometry(self) -> Path:
         """The folder with country shapes and border lines, which is part of Serai and not of the data."""
         return HOUSE / "data" / "geometry"
@@ -128,7 +251,9 @@ class Settings(BaseSettings):
         from ingest.csv_file import ParseLimits
 
         parse = ParseLimits(self.max_file_bytes, self.max_field_characters)
-        return Limits(parse, self.most_bad_share, self.keep_versions, self.ingest_memory_mb, self.manners)
+        return Limits(
+            parse, self.most_bad_share, self.keep_versions, self.ingest_memory_mb, self.manners, self.schedule_rules
+        )
 
     @property
     def manners(self) -> Manners:
@@ -144,6 +269,20 @@ class Settings(BaseSettings):
             longest_wait_seconds=self.http_longest_wait_seconds,
             pause_seconds=self.http_pause_seconds,
             most_bytes=self.max_file_bytes,
+        )
+
+    @property
+    def schedule_rules(self) -> Rules:
+        """How the schedule bears with what goes wrong."""
+        from ingest.schedule import Rules
+
+        return Rules(
+            chosen=tuple(self.schedule_sources),
+            late_after=self.schedule_late_seconds,
+            first_wait=self.schedule_first_wait_seconds,
+            longest_wait=self.schedule_longest_wait_seconds,
+            pause_after=self.schedule_pause_after,
+            paused_wait=self.schedule_paused_seconds,
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import json
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ import polars as pl
 
 from ingest import source
 from ingest.run import Ingest, Tell
+from ingest.schedule import Standing
 from serai.settings import Settings
-from warehouse.connect import Answer, QueryError, Reader
+from warehouse.connect import Answer, QueryError
 
 # Characters a line where the output is no terminal.
 WIDTH = 160
@@ -85,6 +87,45 @@ def ingest_json(result: Ingest) -> str:
     return json.dumps({**asdict(result), "runs": [asdict(run) for run in result.runs]}, default=str, indent=2)
 
 
+def scheduled(result: Ingest) -> str:
+    """What a scheduled ingest did, a line for each source."""
+    lines = [
+        f"  {run.source} {run.outcome}: "
+        + (run.reason or f"{run.loaded.added} added, {run.loaded.corrected} corrected, {run.rows_seen} seen")
+        for run in result.runs
+    ]
+    done = f"  published version {result.version}" if result.version else "  nothing new, nothing published"
+    return "\n".join([*lines, done]) if lines else "  nothing is due"
+
+
+def standing(found: list[Standing]) -> str:
+    """How each source stands with the schedule; times in UTC."""
+    return table([_standing_line(one) for one in found]) + "\n\ntimes in UTC; the schedule in its zone"
+
+
+def standing_json(found: list[Standing]) -> str:
+    """The same for scripts, and more."""
+    return json.dumps([asdict(one) for one in found], default=str, indent=2)
+
+
+def _standing_line(one: Standing) -> dict[str, Any]:
+    state = "paused" if one.paused else "overdue" if one.overdue and one.last_started else "due" if one.due else ""
+    return {
+        "source": one.source,
+        "schedule": f"{one.cron} {one.zone}",
+        "last run": _minute(one.last_started),
+        "outcome": one.last_outcome,
+        "next run": _minute(one.next_due),
+        "state": "unscheduled" if one.unscheduled else state,
+        "failures": one.failures or None,
+        "why": one.unscheduled or one.reason or ("never taken in" if one.last_started is None else None),
+    }
+
+
+def _minute(at: dt.datetime | None) -> str | None:
+    return f"{at:%Y-%m-%d %H:%M}" if at else None
+
+
 def check(result: Ingest, held_back: pl.DataFrame) -> str:
     """What an ingest would do, and each row that would be held back."""
     would = {"loaded": "would load"}
@@ -102,25 +143,71 @@ def check_json(result: Ingest, held_back: pl.DataFrame) -> str:
     return json.dumps({"runs": runs, "quarantine": held_back.to_dicts()}, default=str, indent=2)
 
 
-def status(reader: Reader, settings: Settings) -> str:
-    """Freshness, the last runs, and the quarantine."""
-    found = _status(reader)
+def status(found: dict[str, Any], settings: Settings) -> str:
+    """Freshness, the last runs, the quarantine, and all that is not as it should be."""
     held_back = len({(line["dataset"], line["row"]) for line in found["quarantine"]})
     parts = [
-        f"version {reader.version} of {settings.warehouse / 'serai.duckdb'}",
+        f"version {found['version']} of {settings.warehouse / 'serai.duckdb'}",
+        *_not_as_it_should_be(found),
         "\nDatasets",
-        table(found["freshness"]),
+        table([_dataset_line(one) for one in found["datasets"]]),
         "\nLast runs",
-        table(found["runs"]),
+        table([_ledger_line(one) for one in found["runs"]]),
         f"\nIn quarantine: {held_back} rows, a line for each reason",
         table(found["quarantine"]) if found["quarantine"] else "",
     ]
     return "\n".join(parts).rstrip()
 
 
-def status_json(reader: Reader) -> str:
-    """The same for scripts."""
-    return json.dumps({"version": reader.version, **_status(reader)}, default=str, indent=2)
+def status_json(found: dict[str, Any]) -> str:
+    """The same for scripts; times in ISO 8601, UTC."""
+
+    def told(value: Any) -> str:
+        return value.isoformat(timespec="seconds") + "Z" if isinstance(value, dt.datetime) else str(value)
+
+    return json.dumps(found, default=told, indent=2, ensure_ascii=False)
+
+
+def _not_as_it_should_be(found: dict[str, Any]) -> list[str]:
+    lines = [f"version {one['version']} is damaged: {one['reason']}" for one in found["damaged"]]
+    lines += [
+        f"{one['source']} is paused after {one['failures']} failures: {one['reason']}"
+        for one in found["sources"]
+        if one["paused"]
+    ]
+    late = [one for one in found["sources"] if one["overdue"] and not one["paused"]]
+    for words, taken in (("overdue", True), ("scheduled and never taken in", False)):
+        names = [one["source"] for one in late if bool(one["last_success"]) == taken]
+        lines += [f"{words}: {', '.join(names)}"] if names else []
+    alerts = found["alerts"]
+    if alerts["raised"]:
+        lines.append(f"{alerts['raised']} alerts raised, {alerts['undelivered']} undelivered: serai alerts")
+    uncertain = sum(states["uncertain"] for states in alerts["channels"].values())
+    lines += [f"{uncertain} alerts of which nobody knows whether they arrived"] if uncertain else []
+    return lines
+
+
+def _dataset_line(one: dict[str, Any]) -> dict[str, Any]:
+    state = "no" if one["overdue_sources"] and one["age_seconds"] is not None else ""
+    kept = ("dataset", "rows", "held_back", "newest_published", "days_old")
+    return {name: one[name] for name in kept} | {
+        "last_run": _minute(one["last_run_at"]),
+        "last_outcome": one["last_outcome"],
+        "fresh": state or ("yes" if one["fresh"] else "never taken in"),
+    }
+
+
+def _ledger_line(run: dict[str, Any]) -> dict[str, Any]:
+    counts = ("rows_seen", "rows_added", "rows_corrected", "rows_withdrawn", "rows_quarantined")
+    names = ("rows_seen", "added", "corrected", "withdrawn", "held_back")
+    return {
+        "started": _minute(run["started_at"]),
+        "source": run["source"],
+        "outcome": run["outcome"],
+        **dict(zip(names, (run[count] for count in counts), strict=True)),
+        "seconds": round(run["seconds"], 1),
+        "reason": run["reason"],
+    }
 
 
 def answer(found: Answer, output: str) -> bytes:
@@ -142,32 +229,6 @@ def _answer(frame: pl.DataFrame, output: str) -> bytes:
     else:
         buffer.write(json.dumps(frame.to_dicts(), default=str, ensure_ascii=False, indent=1).encode() + b"\n")
     return buffer.getvalue()
-
-
-def _status(reader: Reader) -> dict[str, list[dict[str, Any]]]:
-    queries = {
-        "freshness": """
-            SELECT f.dataset, f.rows, f.rows_quarantined AS held_back, f.newest_published,
-                current_date - f.newest_published AS days_old,
-                strftime(coalesce(u.last_run_at, f.last_run_at), '%Y-%m-%d %H:%M') AS last_run,
-                coalesce(u.last_outcome, f.last_outcome) AS last_outcome
-            FROM ops.freshness AS f
-            LEFT JOIN (
-                SELECT dataset, max(finished_at) AS last_run_at, max_by(outcome, finished_at) AS last_outcome
-                FROM unpublished GROUP BY dataset
-            ) AS u USING (dataset)
-            ORDER BY dataset
-        """,
-        "runs": """
-            SELECT
-                strftime(started_at, '%Y-%m-%d %H:%M') AS started, source, outcome,
-                rows_seen, rows_added AS added, rows_corrected AS corrected,
-                rows_withdrawn AS withdrawn, rows_quarantined AS held_back, round(seconds, 1) AS seconds, reason
-            FROM (FROM ops.runs UNION ALL BY NAME FROM unpublished) ORDER BY started_at DESC LIMIT 13
-        """,
-        "quarantine": "SELECT dataset, row_number AS row, reason FROM quarantine ORDER BY dataset, row_number",
-    }
-    return {name: reader.ledger().sql(query).pl().to_dicts() for name, query in queries.items()}
 
 
 def _run_line(run: dict[str, Any]) -> dict[str, Any]:

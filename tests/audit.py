@@ -44,6 +44,8 @@ def audited(command: Sequence[str], seconds: float = SECONDS) -> tuple[int, str]
         for one in packages
         for weak in one.get("vulns", [])
     ]
+    if not any("vulns" in one for one in packages):
+        return 0, f"audit: not done: the service knows none of the {len(packages)} packages, or cannot be reached"
     asked = [one for one in packages if "vulns" in one]
     if known:
         return 1, "audit: known weaknesses:\n" + "\n".join(known)

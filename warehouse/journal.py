@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 
 NAME = "unpublished.json"
+TIMES = ("started_at", "finished_at", "clock_at", "due_at")
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:
@@ -24,8 +25,9 @@ def lines(folder: Path) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads((folder / NAME).read_bytes())
     except FileNotFoundError:
         return []
-    times = ("started_at", "finished_at")
-    return [line | {name: dt.datetime.fromisoformat(line[name]) for name in times} for line in found]
+    return [
+        line | {name: dt.datetime.fromisoformat(line[name]) for name in TIMES if line.get(name)} for line in found
+    ]
 
 
 def add(folder: Path, more: list[dict[str, Any]]) -> None:
@@ -65,6 +67,8 @@ def show(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Give a reader's connection the table ``unpublished``: the lines that ops.runs lacks, in its columns."""
     con.execute("CREATE OR REPLACE TEMP TABLE unpublished AS FROM ops.runs LIMIT 0")
     if found := lines(folder):
-        con.register("lines", pa.Table.from_pylist(found))
+        # The version may have been made by an older Serai, or some lines: each column that is on either side.
+        known = [row[0] for row in con.execute("DESCRIBE unpublished").fetchall()]
+        con.register("lines", pa.Table.from_pylist([{name: line.get(name) for name in known} for line in found]))
         con.execute("INSERT INTO unpublished BY NAME FROM lines WHERE run_id NOT IN (SELECT run_id FROM ops.runs)")
         con.unregister("lines")

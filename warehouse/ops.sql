@@ -22,10 +22,16 @@ CREATE TABLE IF NOT EXISTS ops.runs (
     rows_quarantined BIGINT NOT NULL, -- Rows held back, with the reason in ops.quarantine.
     warnings BIGINT NOT NULL, -- Expectations of severity warning that some row failed.
     first_day DATE, -- First day that a backfill asked for; empty = what is new.
-    last_day DATE -- Last day that a backfill asked for (inclusive).
+    last_day DATE, -- Last day that a backfill asked for (inclusive).
+    clock_at TIMESTAMP, -- What the clock said when the run began, UTC; before started_at where the clock was set back. Of a run rebuilt from its record, when it was first made.
+    due_at TIMESTAMP, -- The scheduled moment that the run was for, UTC: the first one missed; empty = by hand.
+    late BOOLEAN -- Whether a scheduled run came later after its moment than is tolerated.
 );
 ALTER TABLE ops.runs ADD COLUMN IF NOT EXISTS first_day DATE;
 ALTER TABLE ops.runs ADD COLUMN IF NOT EXISTS last_day DATE;
+ALTER TABLE ops.runs ADD COLUMN IF NOT EXISTS clock_at TIMESTAMP;
+ALTER TABLE ops.runs ADD COLUMN IF NOT EXISTS due_at TIMESTAMP;
+ALTER TABLE ops.runs ADD COLUMN IF NOT EXISTS late BOOLEAN;
 COMMENT ON TABLE ops.runs IS 'The run ledger: one row is one source taken in once, whatever came of it. Runs since this version that found nothing new stand in the table unpublished, which serai sql and the dashboard have.';
 
 CREATE TABLE IF NOT EXISTS ops.sources (
@@ -39,8 +45,12 @@ CREATE TABLE IF NOT EXISTS ops.sources (
     citation VARCHAR NOT NULL, -- The words to cite it by: print them wherever its data are shown or passed on.
     address VARCHAR NOT NULL, -- Where it is fetched, or its file below data/raw.
     cadence VARCHAR NOT NULL, -- How often it changes.
-    live BOOLEAN NOT NULL -- Whether it is fetched from the network; else it is shipped with Serai.
+    live BOOLEAN NOT NULL, -- Whether it is fetched from the network; else it is shipped with Serai.
+    cron VARCHAR, -- When the schedule looks at it: minute, hour, day of the month, month, day of the week (0 = Sunday).
+    zone VARCHAR -- The time zone of cron (IANA).
 );
+ALTER TABLE ops.sources ADD COLUMN IF NOT EXISTS cron VARCHAR;
+ALTER TABLE ops.sources ADD COLUMN IF NOT EXISTS zone VARCHAR;
 COMMENT ON TABLE ops.sources IS 'Every source as it is declared: publisher, licence, and the words to cite it by. The column source of each fact names its line here.';
 
 CREATE TABLE IF NOT EXISTS ops.validations (

@@ -21,6 +21,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,6 +30,8 @@ import duckdb
 LINK = "serai.duckdb"
 # The oldest storage format that keeps all we use: people's shells are of many versions.
 STORAGE_VERSION = "v1.4.0"
+# Seconds between two looks at the writer's place.
+WAIT = 0.2
 
 
 class IngestRunningError(Exception):
@@ -70,6 +73,22 @@ def writing(folder: Path) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
+        yield
+
+
+@contextlib.contextmanager
+def waiting(folder: Path, seconds: float) -> Iterator[None]:
+    """The same, having waited so long for the place. Raises IngestRunningError where it was not free by then."""
+    until = time.monotonic() + seconds
+    with contextlib.ExitStack() as held:
+        while True:
+            try:
+                held.enter_context(writing(folder))
+                break
+            except IngestRunningError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(WAIT)
         yield
 
 
@@ -191,3 +210,8 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def damaged(folder: Path) -> dict[str, str]:  # noqa: ARG001 - STUB until the branch disk is merged
+    """Versions found damaged, each with what is wrong."""
+    return {}

@@ -17,7 +17,7 @@ from warehouse.load import row_key
 from warehouse.sql import described, described_columns, quoted, table_comments
 
 # Tables that no contract describes.
-OWN = (Path(__file__).with_name("ops.sql"), Path(__file__).with_name("geo.sql"))
+OWN = tuple(Path(__file__).with_name(f"{name}.sql") for name in ("ops", "geo", "alerts"))
 KNOWLEDGE = (
     Field("row_key", "string", "Key of the row: a hash over the contract's primary key.", required=True),
     Field("known_from", "date", "Day it could be known; what that rests on is in known_from_basis."),

@@ -10,7 +10,7 @@ from dashboards.queries import house, reader
 
 TITLE = "About"
 ICON = ":material/info:"
-ORDER = 7
+ORDER = 8
 
 WHAT = """
 A serai is the walled inn where caravans waited for the gate to open. Serai keeps, in one DuckDB warehouse, what

@@ -34,21 +34,23 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Take in sources, judge them, and publish the result as one new version; the past of a source piece by piece."""
-    from ingest import run, source
+    from ingest import run, running, source
     from serai import show
     from serai.settings import settings
+    from serai.watching import watched
 
+    running.stop_on_signals()
     _check_use(sources, first, last, replay=replay, until=until)
     every = source.names() if live or replay else source.shipped()
     places, limits = settings().places, settings().ingest_limits
-    with show.progress(quiet=as_json) as tell:
+    with watched(settings()), show.progress(quiet=as_json) as tell:
         if first:
             days = first.date(), (last or dt.datetime.now(dt.UTC)).date()
             result = _stoppable(lambda: run.backfill(places, known(sources, []), days, limits, tell))
         elif replay:
-            result = run.replay(places, known(sources, every), until, limits, tell)
+            result = _stoppable(lambda: run.replay(places, known(sources, every), until, limits, tell))
         else:
-            result = run.ingest(places, known(sources, every), limits, tell)
+            result = _stoppable(lambda: run.ingest(places, known(sources, every), limits, tell))
     print(show.ingest_json(result) if as_json else show.ingest(result, settings()))  # noqa: T201
     if result.refused:
         raise typer.Exit(REFUSED)

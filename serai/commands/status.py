@@ -5,10 +5,11 @@ from serai.front import Json, app
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """What is loaded, how fresh it is, the last runs, and what is in quarantine."""
-    from serai import show
+    """What is loaded, how fresh it is, what is overdue, paused or damaged, the last runs, and the quarantine."""
+    from serai import condition, show
     from serai.settings import settings
     from warehouse.connect import reading
 
     with reading(settings().warehouse) as reader:
-        print(show.status_json(reader) if as_json else show.status(reader, settings()))  # noqa: T201
+        found = condition.status(reader, settings())
+    print(show.status_json(found) if as_json else show.status(found, settings()))  # noqa: T201

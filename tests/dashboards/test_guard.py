@@ -122,9 +122,15 @@ def test_what_is_not_named_as_open_is_shut(path: str) -> None:
     assert Asking(Settings(**OIDC, allowed_users="*")).get(path).status_code == 401
 
 
-@pytest.mark.parametrize("path", ["/", "/sql", "/health", "/auth/login", "/oauth2callback", "/static/js/x.js"])
+@pytest.mark.parametrize("path", ["/", "/sql", "/auth/login", "/oauth2callback", "/static/js/x.js"])
 def test_the_way_in_is_open(path: str) -> None:
     assert Asking(Settings(**OIDC, allowed_users="*")).get(path).status_code == 200
+
+
+def test_a_probe_gets_the_code_of_health_and_nothing_of_what_it_says() -> None:
+    behind = Asking(Settings(**OIDC, allowed_users="*", machine_token=SecretStr("t" * 20)))
+    assert (behind.get("/health").status_code, behind.get("/health").text) == (200, "")
+    assert behind.get("/health", headers={b"authorization": b"Bearer " + b"t" * 20}).text == "rows"
 
 
 def test_no_secret_is_shown_where_the_settings_are_printed() -> None:

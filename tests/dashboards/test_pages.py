@@ -33,6 +33,13 @@ SAYS = {
         "Days promised",
     ],
     "quality": ["Freshness", "Expectations that failed", "Quarantine", "loaded otherwise than printed"],
+    "runs": [
+        "What was taken in and when",
+        "The run ledger",
+        "The log of a run",
+        "What is due",
+        "Held back, by source",
+    ],
     "about": ["Two clocks", "ODbL", "Apache-2.0", "What the data does not know"],
 }
 

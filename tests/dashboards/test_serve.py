@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -30,6 +32,14 @@ def test_nothing_published_is_told_in_words(tmp_path: Path) -> None:
     assert "serai ingest" in done.stderr
 
 
+def health(port: int) -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health") as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code if json.loads(error.read())["problems"] else 0
+
+
 def test_it_prints_its_address_serves_the_reports_and_stops_cleanly(published: Path, tmp_path: Path) -> None:
     port = free_port()
     process = subprocess.Popen(
@@ -44,6 +54,10 @@ def test_it_prints_its_address_serves_the_reports_and_stops_cleanly(published: P
         wait_for(f"http://127.0.0.1:{port}/_stcore/health", process)
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/reports/index.html") as answer:
             assert b"validation reports" in answer.read()
+        for path, kind in (("metrics", "text/plain"), ("alerts.atom", "application/atom+xml")):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}") as answer:
+                assert answer.headers["content-type"].startswith(kind)
+        assert health(port) in (200, 503)
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=30)
     finally:

@@ -31,6 +31,7 @@ SHOWS = {
     "trade": ["balance of payments", "The mirror"],
     "commitments": ["$5 bn", "Days promised for pipelines"],
     "quality": ["Rows loaded", "Expectations that failed", "Quarantine"],
+    "runs": ["The run ledger", "The log of a run", "What is due, overdue or paused", "How long publishing took"],
     "about": ["Two clocks", "What the data does not know", "ODbL"],
 }
 
@@ -80,6 +81,21 @@ def test_an_address_restores_what_was_chosen(page: Page, address: str) -> None:
         re.compile("^Chaman - Spin Boldak")
     )
     expect(page.get_by_text("1 January 2020").first).to_be_visible()
+
+
+def test_a_run_is_found_by_its_source_and_its_log_has_an_address(page: Page, address: str) -> None:
+    open_page(page, f"{address}/runs?source=timeline")
+    expect(page.get_by_role("combobox", name="Source")).to_have_value("timeline")
+    box = page.get_by_role("combobox", name="Outcome")
+    box.click()
+    box.fill("refused")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("outcome=refused"))
+    settle(page)
+    expect(page.get_by_text("No run is chosen above.")).to_be_visible()
+    open_page(page, f"{address}/runs?source=timeline&outcome=loaded&days=all")
+    expect(page).to_have_url(re.compile("run=[0-9T]+-[0-9a-f]{6}"))
+    expect(page.get_by_text("The same is in the service's own log.")).to_be_visible()
 
 
 def test_what_is_chosen_stands_in_the_address(page: Page, address: str) -> None:

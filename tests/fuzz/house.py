@@ -55,7 +55,7 @@ class Given(Bench):
     answers: list[Answer]
 
     def bring(self, con: duckdb.DuckDBPyConnection, order: Order) -> Brought:
-        return Brought(self._begun(con, order), self.answers, None, 0)
+        return Brought(self.begun(con, order), self.answers, None, 0)
 
 
 def spoilt(batch: list[Answer], random: Random) -> tuple[str, list[Answer]]:

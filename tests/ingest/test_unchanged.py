@@ -6,7 +6,8 @@ import duckdb
 import pytest
 
 from ingest import ledger, run
-from serai import show
+from serai import condition
+from serai.settings import Settings
 from tests.ingest.conftest import House
 from warehouse import journal, models, publish
 from warehouse.connect import reading
@@ -30,9 +31,9 @@ def test_a_line_that_no_version_has_is_shown_and_the_next_version_takes_it_in(bu
     built_house.ingest("claims")
     built_house.ingest("claims")
     with reading(built_house.places.warehouse) as reader:
-        shown = show._status(reader)
+        shown = condition.status(reader, Settings(data=built_house.data))
     assert [line["outcome"] for line in shown["runs"]] == ["unchanged", "loaded"]
-    [fresh] = [line for line in shown["freshness"] if line["dataset"] == "claims"]
+    [fresh] = [line for line in shown["datasets"] if line["dataset"] == "claims"]
     assert fresh["last_outcome"] == "unchanged"
     assert built_house.rows(RUNS).rows() == [("claims", "loaded")]
     built_house.ingest("publishers")

@@ -8,13 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
 import polars as pl
 import pytest
 
 from ingest import source
 from serai import show
+from serai.settings import Settings
 from tests.conftest import HOUSE, serai, with_facts
 from warehouse import contracts
 
@@ -136,12 +137,22 @@ def test_rows_beyond_the_limit_are_cut_and_it_is_said(published: Path) -> None:
     assert "cut at 10 rows: set SERAI_SQL_ROWS or SERAI_SQL_RESULT_MB to see more" in found.stderr
 
 
+# What scripts may rely on: docs/running.md describes each.
+STATUS = {
+    "version", "published_at", "now", "fresh", "problems", "datasets", "sources", "damaged", "alerts", "runs",
+    "quarantine",
+}  # fmt: skip
+
+
 def test_status_for_people_and_for_scripts(published: Path) -> None:
     words = serai("status", data=published).stdout
     assert "status_reports" in words
     assert "In quarantine: 11 rows, a line for each reason" in words
     status = json.loads(serai("status", "--json", data=published).stdout)
-    assert {row["dataset"] for row in status["freshness"]} == set(contracts.names())
+    assert {row["dataset"] for row in status["datasets"]} == set(contracts.names())
+    assert {row["source"] for row in status["sources"]} >= set(source.shipped())
+    assert status["alerts"] == {"raised": 0, "undelivered": 0, "channels": {}}
+    assert set(status) == STATUS
     assert len(status["quarantine"]) == 11
     assert {row["outcome"] for row in status["runs"]} == {"loaded"}
 
@@ -198,7 +209,7 @@ def test_a_refused_file_is_exit_code_one_for_check_and_ingest(tmp_path: Path) ->
 
 
 def test_every_command_and_option_has_help() -> None:
-    for command in ("ingest", "check", "status", "sql", "dashboard", "describe"):
+    for command in ("ingest", "check", "status", "sql", "dashboard", "describe", "alerts"):
         text = serai(command, "--help", data=HOUSE).stdout
         assert "Usage:" in text
         assert all(len(line.split()) > 1 for line in text.splitlines() if line.strip().startswith("--"))
@@ -208,10 +219,10 @@ def test_every_source_feeds_a_dataset_and_every_dataset_is_fed() -> None:
     assert {source.load(name).dataset for name in source.names()} == set(contracts.names())
 
 
-def test_status_counts_a_row_once_however_many_reasons_hold_it_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_status_counts_a_row_once_however_many_reasons_hold_it_back() -> None:
     """A header that stands twice in a file is one row and as many reasons as it has typed columns."""
     held = [{"dataset": "timeline", "row": row, "reason": reason} for row, reason in ((7, "a"), (7, "b"), (9, "a"))]
-    monkeypatch.setattr(show, "_status", lambda _: {"freshness": held, "runs": held, "quarantine": held})
-    reader = SimpleNamespace(version="v")
-    words = show.status(reader, SimpleNamespace(warehouse=Path("warehouse")))  # type: ignore[arg-type]
+    alerts = {"raised": 0, "undelivered": 0, "channels": {}}
+    empty: dict[str, Any] = {"version": "v", "damaged": [], "sources": [], "datasets": [], "runs": []}
+    words = show.status(empty | {"alerts": alerts, "quarantine": held}, Settings())
     assert "In quarantine: 2 rows" in words

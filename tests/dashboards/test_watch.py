@@ -1,0 +1,157 @@
+"""What machines ask: /health and /metrics of a house that is fresh, overdue, damaged, or has published nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.requests import Request
+from starlette.responses import Response
+
+from alerts.deliver import utc_now
+from dashboards.watch import Watch
+from ingest import schedule
+from ingest.schedule import Standing
+from serai.settings import Settings
+from warehouse import publish
+
+UNITS = ("_seconds", "_total", "_info", "_rows", "_quarantined", "_overdue", "_paused", "_failures", "_healthy",
+         "_versions", "_deliveries")  # fmt: skip
+
+
+class Client:
+    """Asks the routes in this process; tests/dashboards/test_serve.py asks them over HTTP."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._answers = {route.path: route.endpoint for route in watch.routes}
+
+    def get(self, path: str) -> Response:
+        answer: Response = self._answers[path](Request({"type": "http"}))
+        return answer
+
+    def health(self) -> tuple[int, dict[str, Any]]:
+        """Status and content of /health."""
+        answer = self.get("/health")
+        return answer.status_code, json.loads(bytes(answer.body))
+
+    def metrics(self) -> str:
+        """The text of /metrics."""
+        return bytes(self.get("/metrics").body).decode()
+
+
+def asking(data: Path) -> Iterator[Client]:
+    watch = Watch(Settings(data=data))
+    yield Client(watch)
+    watch.close()
+
+
+@pytest.fixture
+def client(published: Path) -> Iterator[Client]:
+    yield from asking(published)
+
+
+@pytest.fixture
+def nothing(tmp_path: Path) -> Iterator[Client]:
+    yield from asking(tmp_path)
+
+
+@pytest.fixture
+def standing(monkeypatch: pytest.MonkeyPatch) -> list[Standing]:
+    """How each source stands, to be changed: all in time."""
+    now = utc_now()
+    names = list(Standing.__dataclass_fields__)
+    fine: dict[str, Any] = dict.fromkeys(names) | {"last_success": now - dt.timedelta(hours=1), "failures": 0}
+    fine |= {"overdue": False, "paused": False, "next_due": now + dt.timedelta(hours=1), "last_outcome": "loaded"}
+    found = [Standing(**fine | {"source": name, "dataset": name}) for name in ("claims", "timeline")]
+    monkeypatch.setattr(schedule, "standing", lambda *_: found)
+    return found
+
+
+def samples(client: Client) -> dict[tuple[str, ...], float]:
+    """Every sample: name and values of its labels → value."""
+    families = text_string_to_metric_families(client.metrics())
+    return {(one.name, *one.labels.values()): one.value for family in families for one in family.samples}
+
+
+def test_health_is_200_where_all_is_in_time(client: Client, standing: list[Standing]) -> None:
+    assert standing
+    status, said = client.health()
+    assert (status, said["status"], said["problems"]) == (200, "ok", [])
+
+
+def test_health_is_503_with_what_is_overdue_by_how_much_and_why(client: Client, standing: list[Standing]) -> None:
+    due = utc_now() - dt.timedelta(hours=2)
+    standing[0] = replace(standing[0], overdue=True, owed=due, next_due=due, reason="answered 503", failures=3)
+    status, said = client.health()
+    assert status == 503
+    [problem] = said["problems"]
+    assert (problem["dataset"], problem["source"], problem["why"]) == ("claims", "claims", "answered 503")
+    assert problem["overdue_seconds"] == pytest.approx(7200, abs=60)
+    found = samples(client)
+    assert found["serai_dataset_overdue", "claims"] == 1
+    assert found["serai_dataset_overdue", "timeline"] == 0
+    assert found["serai_source_consecutive_failures", "claims"] == 3
+    assert found["serai_healthy",] == 0
+
+
+def test_health_is_503_where_a_version_is_damaged(
+    client: Client, standing: list[Standing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert standing
+    monkeypatch.setattr(publish, "damaged", lambda _: {"v1": "its checksum is another"})
+    status, said = client.health()
+    assert status == 503
+    assert said["problems"][0]["why"] == "damaged: its checksum is another"
+    assert samples(client)["serai_damaged_versions",] == 1
+
+
+def test_where_nothing_is_published_health_says_so_and_metrics_give_what_is_known(nothing: Client) -> None:
+    status, said = nothing.health()
+    assert status == 503
+    assert "run `serai ingest`" in said["problems"][0]["why"]
+    found = samples(nothing)
+    assert found["serai_healthy",] == 0
+    assert not any(name[0].startswith("serai_dataset") for name in found)
+    ET.fromstring(bytes(nothing.get("/alerts.atom").body))
+
+
+def test_metrics_are_named_as_prometheus_wants_and_count_what_the_ledger_has(client: Client) -> None:
+    answer = client.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    families = list(text_string_to_metric_families(client.metrics()))
+    assert len(families) > 12
+    for family in families:
+        assert re.fullmatch("serai(_[a-z]+)*", family.name)
+        assert family.documentation.endswith(".")
+        for sample in family.samples:
+            assert sample.name.endswith(UNITS), sample.name
+            assert (family.type == "counter") == sample.name.endswith("_total")
+    found = samples(client)
+    assert found["serai_runs_total", "loaded", "timeline"] == 1
+    assert found["serai_rows_total", "added", "timeline"] == 559
+    assert found["serai_dataset_rows", "timeline"] == 559
+    assert found["serai_publish_duration_seconds",] > 0
+    assert 0 <= found["serai_dataset_age_seconds", "timeline"] < 86_400
+    assert {name[0] for name in found} >= {"serai_source_paused", "serai_source_overdue", "serai_info"}
+
+
+def test_both_answer_at_once(client: Client) -> None:
+    """From a reader that is kept open: measured 20 and 40 ms; a busy machine is slower."""
+    for path in ("/health", "/metrics"):
+        client.get(path)
+        taken = []
+        for _ in range(9):
+            started = time.perf_counter()
+            client.get(path)
+            taken.append(time.perf_counter() - started)
+        assert statistics.median(taken) < 0.1, (path, json.dumps(taken))
