@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_N
 from dashboards import guard
 from serai.settings import Settings
 from tests.conftest import serai
+from tests.e2e.browser import free_port
 
 OIDC: dict[str, Any] = {
     "oidc_metadata_url": "http://127.0.0.1/x",
@@ -74,7 +76,7 @@ def test_on_this_machine_or_when_said_so_nobody_need_sign_in(settings: dict[str,
 
 
 def test_the_refusal_is_words_and_a_code(published: Path) -> None:
-    done = serai("dashboard", data=published, SERAI_HOST="0.0.0.0", SERAI_PORT="0")
+    done = serai("dashboard", data=published, SERAI_HOST="0.0.0.0", SERAI_PORT=str(free_port()))
     assert done.returncode == 2
     assert done.stderr.startswith("serai: SERAI_HOST is 0.0.0.0, which others reach, and nobody need sign in")
 
@@ -94,7 +96,9 @@ class Asking:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(self._app)) as client:
                 return await client.get(f"http://127.0.0.1{path}", headers=headers)
 
-        return asyncio.run(asked())
+        # A thread of its own: a browser test may have left its loop in this one.
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(lambda: asyncio.run(asked())).result()
 
 
 def test_every_answer_has_the_headers_and_a_report_runs_nothing() -> None:
