@@ -11,8 +11,9 @@ from types import ModuleType
 
 import streamlit as st
 
-from dashboards import as_of, parts
+from dashboards import as_of, guard, parts
 from dashboards.queries import reader
+from serai.settings import settings
 from warehouse.publish import NothingPublishedError
 
 HERE = Path(__file__).resolve().parent
@@ -39,7 +40,11 @@ def main() -> None:
     st.set_page_config(page_title="Serai", page_icon=str(HERE / "icon.svg"), layout="wide")
     st.logo(str(HERE / "icon.svg"), size="large")
     files = page_files()
-    chosen = st.navigation([_page(path, first=path == files[0]) for path in files], position="top")
+    pages = [_page(path, first=path == files[0]) for path in files]
+    if not guard.admitted(settings()):
+        st.navigation(pages, position="hidden")
+        return
+    chosen = st.navigation(pages, position="top")
     try:
         version = reader.version()
     except NothingPublishedError:
@@ -49,6 +54,7 @@ def main() -> None:
     as_of.control(name, of_now=name in OF_NOW)
     chosen.run()
     parts.foot(version)
+    guard.way_out(settings())
 
 
 if __name__ == "__main__":

@@ -25,6 +25,10 @@ RANGE = ("lowest_printed:Q", "highest_printed:Q")
 BUILT, LENGTH = "built", "length, as printed"
 
 
+# Of a reader's own question: so many points are drawn, and so many colours told apart.
+MOST_POINTS, MOST_GROUPS = 5_000, 12
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A chart, and what its signs mean."""
@@ -69,6 +73,49 @@ def _told(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("reported_on").cast(pl.String).alias("reported on"),
         pl.col("source_name").alias("source"),
     ).drop("source_url", "source_name", "report_id")
+
+
+def of_answer(frame: pl.DataFrame, x: str, y: str, kind: str, group: str | None) -> Drawing:
+    """Two columns of a reader's own answer, a line, bars or points; a colour and shape for each value of a third."""
+    # Under names of our own: Altair reads signs in a column's name.
+    drawn = frame.head(MOST_POINTS).select(
+        pl.col(x).alias("along"),
+        pl.col(y).alias("up"),
+        pl.col(group or x).cast(pl.String).fill_null("none").alias("part"),
+    )
+    is_time, is_number = drawn.schema["along"].is_temporal(), drawn.schema["along"].is_numeric()
+    along = alt.X("along:T" if is_time else "along:Q" if is_number and kind != "bars" else "along:N", title=x)
+    base = alt.Chart(drawn).encode(
+        x=along,
+        y=alt.Y("up:Q", title=y),
+        tooltip=[alt.Tooltip("along", title=x), alt.Tooltip("up", title=y), alt.Tooltip("part", title=group or x)],
+    )
+    if not group:
+        return Drawing(_marked(base, kind, color=colours.BLUE).configure_view(stroke=None))
+    values = drawn["part"].unique().sort().to_list()
+    spare = [
+        colours.BLUE,
+        colours.ORANGE,
+        colours.GREEN,
+        colours.VERMILLION,
+        colours.PURPLE,
+        colours.SKY,
+        *colours.MORE,
+    ]
+    looks = {value: spare[at % len(spare)] for at, value in enumerate(values)}
+    shapes = _shapes(drawn["part"])
+    coloured = base.encode(color=_colour("part:N", looks))
+    if kind != "bars":
+        coloured = coloured.encode(shape=_shape("part:N", shapes))
+    key = [(colours.SIGNS[shapes[value] if kind != "bars" else "square"], looks[value], value) for value in values]
+    return Drawing(_marked(coloured, kind).configure_view(stroke=None), key)
+
+
+def _marked(base: Any, kind: str, **look: str) -> Any:
+    if kind == "bars":
+        return base.mark_bar(**look)
+    points = base.mark_point(filled=True, size=40, **look)
+    return points if kind == "points" else alt.layer(base.mark_line(strokeWidth=1.5, **look), points)
 
 
 def counts_by_year(frame: pl.DataFrame) -> Drawing:

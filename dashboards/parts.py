@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -53,14 +54,22 @@ def table(frame: pl.DataFrame, described: str | None = None, *, height: int | No
         st.markdown("*No rows.*")
         return
     helps = {one["column"]: one["description"] for one in reader.columns(described)} if described else {}
-    config = {name: _column(name, kind, helps.get(name)) for name, kind in shown.schema.items()}
+    config = {
+        name: _column(name, kind, helps.get(name), linked=name in LINKS and _links(shown[name]))
+        for name, kind in shown.schema.items()
+    }
     tall: Any = height or ("content" if shown.height <= WHOLE else "auto")
     st.dataframe(shown, hide_index=True, column_config=config, height=tall, placeholder="")
 
 
-def _column(name: str, kind: pl.DataType, help_: str | None) -> Any:
+def _links(values: pl.Series) -> bool:
+    """Whether all are addresses of the web or of a page of ours: nothing else may be clicked on."""
+    return bool(values.drop_nulls().str.contains(r"^(?:https?://|/[^/])").all())
+
+
+def _column(name: str, kind: pl.DataType, help_: str | None, *, linked: bool) -> Any:
     label = name.replace("_", " ")
-    if name in LINKS:
+    if linked:
         head, shown = LINKS[name]
         return st.column_config.LinkColumn(head, help=help_, display_text=shown)
     if isinstance(kind, pl.Date):
@@ -124,7 +133,7 @@ def said(row: dict[str, Any]) -> str:
     if row["basis"] == "assumed":
         return "Assumed: no report yet, and formal crossings are normally open."
     told = f"since {texts.day(row['since'])}" if row["since"] else "since a day that no report names"
-    by = f", by {row['source_name']}" if row["source_name"] else ""
+    by = f", by {verbatim(row['source_name'])}" if row["source_name"] else ""
     voices = f"; {row['voices']} voices assert today" if row["basis"] == "reported" else f", last heard of {heard}"
     disputed = " Disputed." if row["disputed"] else ""
     return f"{texts.known(row['days_old']).capitalize()}: {told}{by}{voices}.{disputed}"
@@ -159,6 +168,11 @@ def crossings_key() -> str:
 def plain(text: str) -> str:
     """The text with its dollars as dollars: between two of them Streamlit reads a formula."""
     return text.replace("$", r"\$")
+
+
+def verbatim(text: str) -> str:
+    """What a source wrote, with nothing in it that Markdown would read as a link, picture or emphasis."""
+    return re.sub(r"([\\`*_\[\]<>!~#|:])", r"\\\1", text)
 
 
 def nothing_published() -> None:

@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import bootstrap
 
+from dashboards import guard
 from dashboards.watch import Watch
 from serai import logs
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 LOOK = HERE.parent / ".streamlit" / "config.toml"
-NOT_READY = 3
+WRONG_USE, NOT_READY = 2, 3
 # Seconds that open browser tabs get to let go when the dashboard is stopped.
 GRACE = 2
 # The folder of the page's address is the server's, also behind a proxy that puts a prefix before it.
@@ -73,7 +74,17 @@ def app(settings: Settings, watch: Watch) -> st.App:
     reports = StaticFiles(directory=settings.reports, html=True, check_dir=False)
     names = [page.stem for page in (HERE / "pages").glob("[!_]*.py")]
     pages = [Route(f"/{name}", _shell) for name in ("", *names)]
-    return st.App(HERE / "app.py", routes=[*watch.routes, Mount("/reports", app=reports), *pages])
+    routes = [*watch.routes, Mount("/reports", app=reports), *pages]
+    return st.App(HERE / "app.py", routes=routes, **_guarded(settings, names))
+
+
+def _guarded(settings: Settings, pages: list[str]) -> dict[str, Any]:
+    """Sign-in and headers. Exits with code 2, in words, where nobody would guard what others reach."""
+    try:
+        return guard.means(settings, pages)
+    except guard.RefusedToStartError as error:
+        print(f"serai: {error}", file=sys.stderr)  # noqa: T201
+        raise SystemExit(WRONG_USE) from None
 
 
 def _shell(_: Request) -> HTMLResponse:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import importlib
 import logging
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from great_expectations.core.expectation_validation_result import ExpectationVal
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.execution_engine import PandasExecutionEngine
 from great_expectations.expectations import expectation as kinds
+from great_expectations.expectations.metrics.map_metric_provider import map_condition_auxilliary_methods as naming
 from great_expectations.validator.validator import Validator
 
 from expectations import plain, reports
@@ -34,6 +36,8 @@ SHOWN_CHARACTERS = 120
 OF_ROWS = (kinds.ColumnMapExpectation, kinds.ColumnPairMapExpectation, kinds.MulticolumnMapExpectation)
 # Map expectations that nevertheless compare rows with each other.
 COMPARING = ("Unique", "Increasing", "Decreasing", "ZScores", "Outliers")
+# Great Expectations names 200 failing rows and no more, whatever it is asked for; what is not named would be loaded.
+naming.MAX_RESULT_RECORDS = sys.maxsize
 logging.getLogger("great_expectations").setLevel(logging.ERROR)
 
 
@@ -188,6 +192,10 @@ def _failures(found: ExpectationValidationResult, rows: pl.DataFrame) -> pl.Data
     if found.success or failing is None or failing.empty:
         return pl.DataFrame(schema=FAILURES)
     config = found.expectation_config
+    if len(failing) != found.result["unexpected_count"]:
+        raise AssertionError(
+            f"{found.result['unexpected_count']} rows failed {config.meta['name']} and {len(failing)} were named"
+        )
     kwargs = config.kwargs
     columns = [kwargs[name] for name in ("column", "column_A", "column_B") if name in kwargs]
     columns += kwargs.get("column_list", [])

@@ -64,7 +64,7 @@ def read(content: bytes) -> dict[str, Any]:
 def fields(said: dict[str, Any]) -> Fields:
     """The columns that a layer or page names, with their types. Raises BatchError."""
     try:
-        return {field["name"]: field["type"] for field in said["fields"]}
+        return {str(field["name"]): field["type"] for field in said["fields"]}
     except (KeyError, TypeError) as error:
         raise _other_shape(error) from None
 
@@ -72,7 +72,7 @@ def fields(said: dict[str, Any]) -> Fields:
 def rows(page: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of a page. Raises BatchError."""
     try:
-        return [feature["attributes"] for feature in page["features"]]
+        return json_answer.flat([feature["attributes"] for feature in page["features"]])
     except (KeyError, TypeError) as error:
         raise _other_shape(error) from None
 

@@ -108,7 +108,7 @@ class _Bearer:
         try:
             said = json.loads(content)
             access, refresh = str(said["access_token"]), str(said.get("refresh_token", ""))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             access, refresh = "", ""
         if response.status_code != httpx.codes.OK or not access:
             text = " ".join(content[:4000].decode("utf-8", "replace").split())

@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import polars as pl
 
 from expectations.findings import SOURCE_ERROR
-from ingest import credentials, hdx, json_answer
+from ingest import credentials, hdx, json_answer, unpack
 from ingest.csv_file import BatchError, ParseLimits, in_columns
 from warehouse.contracts import Contract
 from warehouse.load import Scope
@@ -124,7 +124,7 @@ def _data(content: bytes) -> list[dict[str, Any]]:
     said = json_answer.read(content)
     match said:
         case {"data": list(found)}:
-            return found
+            return json_answer.flat(found)
         case {"error": error} | {"detail": error}:
             raise BatchError(f"HAPI answers with an error ({str(error)[:200]}): mend the question in ingest/hapi.py")
     raise BatchError("the JSON has no data: the API changed, mend ingest/hapi.py")
@@ -144,6 +144,7 @@ def _of_page(content: bytes, needed: tuple[str, ...]) -> pl.DataFrame:
 def _of_file(content: bytes, limits: ParseLimits, needed: tuple[str, ...]) -> pl.DataFrame:
     if len(content) > limits.file_bytes:
         raise BatchError(f"the file has {len(content):,} bytes: raise SERAI_MAX_FILE_BYTES if that is right")
+    unpack.check_text(content)
     try:
         found = pl.read_csv(io.BytesIO(content), infer_schema=False, encoding="utf8")
     except pl.exceptions.PolarsError as error:

@@ -24,7 +24,7 @@ def files(package: bytes, pattern: str) -> list[str]:
     """
     try:
         said = json.loads(package)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise BatchError("the catalogue of HDX does not answer in JSON: try later") from None
     match said:
         case {"success": True, "result": {"resources": list(resources)}}:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import io
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ingest import unpack
+from ingest import json_answer, unpack
 from ingest.csv_file import BatchError, ParseLimits, oversized, typed, unreadable
 from ingest.snapshots import Answer
 from warehouse.contracts import Contract
@@ -218,6 +217,7 @@ def _text(content: bytes, limits: ParseLimits) -> pl.LazyFrame:
         text = [{name: None if value is None else str(value) for name, value in row.items()} for row in rows]
         frame = pl.DataFrame(text, schema=dict.fromkeys(text[0], pl.String()) if text else _no_rows())
         return frame.lazy().with_row_index("row_number", 1).with_columns(pl.col("row_number").cast(pl.Int64))
+    unpack.check_text(content)
     try:
         found = pl.scan_csv(io.BytesIO(content), infer_schema=False).with_row_index("row_number", 2)
         found.collect_schema()
@@ -236,11 +236,10 @@ def _no_csv(error: Exception) -> BatchError:
 
 def _page(content: bytes) -> dict[str, Any]:
     try:
-        found = json.loads(content)
+        found = json_answer.read(content)
         said = {"TotalCount": int(found["TotalCount"]), "TotalPages": int(found["TotalPages"])}
-        if not all(isinstance(row, dict) for row in found["Result"]):
-            raise TypeError("Result holds no objects")
-    except (ValueError, KeyError, TypeError) as error:
+        json_answer.flat(found["Result"])
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
         start = content[:80].decode("utf-8", "replace")
         raise BatchError(f"this is no page of UCDP's API ({error!r}), it begins with {start!r}: try later") from None
     return said | {"Result": found["Result"]}

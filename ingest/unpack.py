@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import lzma
+import struct
 import tempfile
 import zipfile
 import zlib
@@ -20,7 +22,13 @@ from ingest.csv_file import BatchError
 GZIP = 31
 GZIP_MAGIC = b"\x1f\x8b"
 PART = 1 << 20
-DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
+# How a gzip, a zlib stream, a zip and a zstandard frame begin.
+PACKED = (GZIP_MAGIC, b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"PK\x03\x04", b"\x28\xb5\x2f\xfd")
+# What zipfile raises for what is not as it should be: a header may say anything.
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, RuntimeError, ValueError,
+    IndexError, OverflowError,
+)  # fmt: skip
 
 
 def gunzip(content: bytes, most: int) -> bytes:
@@ -89,6 +97,12 @@ def extracted(place: Path, most: int) -> Iterator[list[tuple[str, Path]]]:
                     file.write(part)
             found.append((name, path))
         yield found
+
+
+def check_text(content: bytes) -> None:
+    """Raise BatchError for what is packed once more where text is due: Polars would unpack it, to whatever size."""
+    if content.startswith(PACKED):
+        raise BatchError("this is packed where plain text was due: see what the source changed")
 
 
 def _unzipped(file: IO[bytes], most: int) -> Iterator[tuple[str, BinaryIO]]:

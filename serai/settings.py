@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 if TYPE_CHECKING:
@@ -63,7 +63,35 @@ class Settings(BaseSettings):
     )
     sql_seconds: float = Field(default=5, gt=0, description="Time that one SQL query may take, seconds.")
     sql_rows: int = Field(default=10_000, gt=0, description="Rows that one SQL query returns at most.")
-    sql_memory_mb: int = Field(default=512, ge=64, description="Memory that SQL queries may use, MB.")
+    sql_memory_mb: int = Field(
+        default=1024, ge=64, description="Memory that one SQL query may use beside its process's own, MB."
+    )
+    sql_result_mb: int = Field(default=64, gt=0, description="Size of what one SQL query returns at most, MB.")
+    sql_at_once: int = Field(default=2, ge=1, description="SQL queries that the dashboard runs at the same time.")
+    sql_threads: int = Field(default=2, ge=1, description="Threads that one SQL query may use.")
+
+    # Who may see the dashboard (dashboards/guard.py).
+    oidc_metadata_url: str = Field(
+        default="",
+        description="Where the OpenID Connect provider describes itself (…/.well-known/openid-configuration).",
+    )
+    oidc_client_id: str = Field(default="", description="Serai's id with that provider.")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="Its secret.")
+    oidc_redirect_uri: str = Field(
+        default="", description="Address of the dashboard as people type it, with /oauth2callback behind it."
+    )
+    oidc_cookie_secret: SecretStr = Field(
+        default=SecretStr(""), description="Random text, 32 characters or more, that signs the cookie."
+    )
+    allowed_users: str = Field(
+        default="", description="Who may sign in: e-mail addresses and domains, with commas between; * = everybody."
+    )
+    machine_token: SecretStr = Field(
+        default=SecretStr(""), description="Bearer token for /metrics and /alerts.atom where people must sign in."
+    )
+    allow_anonymous: bool = Field(
+        default=False, description="Whether the dashboard may be open to other machines without sign-in."
+    )
 
     schedule_sources: list[str] = Field(
         default=[],
@@ -262,7 +290,9 @@ class Settings(BaseSettings):
         """What one query of a person may use."""
         from warehouse import connect
 
-        return connect.Limits(self.sql_seconds, self.sql_rows, self.sql_memory_mb)
+        return connect.Limits(
+            self.sql_seconds, self.sql_rows, self.sql_memory_mb, self.sql_result_mb, self.sql_threads
+        )
 
 
 @functools.cache

@@ -16,7 +16,7 @@ from ingest import source
 from ingest.run import Ingest, Tell
 from ingest.schedule import Standing
 from serai.settings import Settings
-from warehouse.connect import Answer
+from warehouse.connect import Answer, QueryError
 
 # Characters a line where the output is no terminal.
 WIDTH = 160
@@ -211,8 +211,14 @@ def _ledger_line(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def answer(found: Answer, output: str) -> bytes:
-    """The rows of a query as table, csv, json or parquet."""
-    frame = pl.DataFrame(pl.from_arrow(found.table))
+    """The rows of a query as table, csv, json or parquet. Raises QueryError for values that it cannot hold."""
+    try:
+        return _answer(pl.DataFrame(pl.from_arrow(found.table)), output)
+    except (ArithmeticError, ValueError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise QueryError(f"a value cannot be shown ({str(error)[:100]}): cast its column to VARCHAR") from None
+
+
+def _answer(frame: pl.DataFrame, output: str) -> bytes:
     if output == "table":
         return (table(frame.to_dicts()) + f"\n{frame.height:,} rows\n").encode()
     buffer = io.BytesIO()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from ingest import unpack
 from ingest.csv_file import BatchError, ParseLimits, typed, unreadable
 from warehouse.contracts import Contract
 
@@ -28,6 +29,7 @@ def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFra
 def _read(content: bytes, limits: ParseLimits) -> pl.DataFrame:
     if len(content) > limits.file_bytes:
         raise BatchError(f"the file has {len(content):,} bytes: raise SERAI_MAX_FILE_BYTES if that is right")
+    unpack.check_text(content)
     try:
         found = pl.read_csv(content, infer_schema=False, encoding="utf8")
     except pl.exceptions.PolarsError as error:

@@ -117,7 +117,7 @@ def _rows(content: bytes) -> list[dict[str, Any]]:
         case {"error": str(error)} if error:
             raise BatchError(f"Comtrade answers with an error ({error}): mend the question in comtrade.py")
         case {"count": int(count), "data": list(rows)} if count == len(rows):
-            return rows
+            return json_answer.flat(rows)
         case {"count": int(count), "data": list(rows)}:
             raise BatchError(f"the answer has {len(rows)} records and says {count}: try later")
     words = said.get("message", "") if isinstance(said, dict) else ""

@@ -242,6 +242,7 @@ def _read(text: bytes, contract: Contract, before: int = 0) -> pl.DataFrame:
 
 def _scanned(text: bytes, fields: list[Field], before: int) -> pl.DataFrame:
     """Our columns of the lines, with row_number: numbers as such, or all as text where one of them is none."""
+    unpack.check_text(text)
     numbers = {field.name: POLARS_TYPES[field.type] for field in fields if field.type in ("integer", "number")}
     floats = [pl.col(name).is_finite().all() for name, kind in numbers.items() if kind == pl.Float64()]
     try:

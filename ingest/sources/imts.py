@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 
 import polars as pl
 
+from ingest import unpack
 from ingest.csv_file import BatchError, ParseLimits, in_columns
 from ingest.pieces import by_year
 from warehouse.contracts import Contract
@@ -120,6 +121,7 @@ def _units(root: ET.Element) -> Iterator[str]:
 
 def _of_csv(content: bytes) -> pl.DataFrame:
     """The observations of an SDMX-CSV message, as text; it may have more columns."""
+    unpack.check_text(content)
     try:
         found = pl.read_csv(io.BytesIO(content), infer_schema=False)
     except pl.exceptions.PolarsError as error:

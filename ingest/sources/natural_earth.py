@@ -68,13 +68,12 @@ def areas(content: bytes, contract: Contract, limits: ParseLimits, layer: Layer)
 def _shapes(content: bytes, files: dict[str, bytes]) -> Any:
     """The layer as a GeoDataFrame with its columns in small letters, in degrees."""
     import geopandas as gpd
-    from pyogrio.errors import DataSourceError
 
     if sum(name.endswith(".shp") for name in files) != 1:
         raise BatchError(f"the zip has no shapefile, or several ({', '.join(sorted(files))}): look at the address")
     try:
         found = gpd.read_file(io.BytesIO(content))
-    except (DataSourceError, ValueError) as error:
+    except Exception as error:  # what the reader of shapes raises for damaged bytes has no end: UnboundLocalError too
         raise BatchError(f"the shapefile cannot be read ({error}): fetch it again later") from None
     if found.crs is None:
         raise BatchError("the shapefile does not say in which coordinates it is drawn: fetch it again later")

@@ -48,7 +48,7 @@ def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFra
     """The objects in the columns of ``border_posts``; row 1 is the first of the answer."""
     lines = [_post(element) for element in _read(content)]
     columns = [*contract.columns]
-    text = pl.DataFrame(lines, schema=dict.fromkeys(columns, pl.String))
+    text = pl.DataFrame(json_answer.flat(lines), schema=dict.fromkeys(columns, pl.String))
     return text.select(
         (pl.int_range(pl.len(), dtype=pl.Int64) + 1).alias("row_number"),
         *(typed(field) for field in contract.fields),
@@ -121,9 +121,13 @@ def _read(content: bytes) -> list[dict[str, Any]]:
     if "error" in str(remark):
         raise BatchError(f"Overpass broke off ({remark}): try again later, when it is less busy")
     found = said.get("elements") if isinstance(said, dict) else None
-    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+    if not isinstance(found, list) or not all(_is_object(one) for one in found):
         raise BatchError("the JSON has no list of elements: the API changed, mend osm_crossings.py")
     return found
+
+
+def _is_object(one: Any) -> bool:
+    return isinstance(one, dict) and all(isinstance(one.get(name, {}), dict) for name in ("tags", "center"))
 
 
 def _text(value: Any) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ingest import hdx
+from ingest import hdx, unpack
 from ingest.csv_file import BatchError, ParseLimits, in_columns
 from warehouse.contracts import Contract
 
@@ -84,6 +84,7 @@ def read(content: bytes, limits: ParseLimits) -> pl.DataFrame:
     """The file as text with row_number, without its HXL row; codes that an older file lacks are empty."""
     if len(content) > limits.file_bytes:
         raise BatchError(f"the file has {len(content):,} bytes: raise SERAI_MAX_FILE_BYTES if that is right")
+    unpack.check_text(content)
     try:
         found = pl.read_csv(io.BytesIO(content), infer_schema=False, encoding="utf8")
     except pl.exceptions.PolarsError as error:

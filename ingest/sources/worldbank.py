@@ -74,7 +74,7 @@ def observations(content: bytes) -> pl.DataFrame:
         ) from None
     columns = ("country", "indicator", "name", "period", "value", "obs_status")
     schema = {"row_number": pl.Int64(), **dict.fromkeys(columns, pl.String())}
-    return pl.DataFrame(lines, schema=schema).with_columns(*_period())
+    return pl.DataFrame(json_answer.flat(lines), schema=schema).with_columns(*_period())
 
 
 def _page(content: bytes) -> tuple[dict[str, Any], list[Any]]:
@@ -82,7 +82,8 @@ def _page(content: bytes) -> tuple[dict[str, Any], list[Any]]:
     found = json_answer.read(content)
     match found:
         case [{"message": messages}, *_]:
-            words = "; ".join(f"{one.get('id')} {one.get('key')}: {one.get('value')}" for one in messages)
+            told = [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
+            words = "; ".join(f"{one.get('id')} {one.get('key')}: {one.get('value')}" for one in told)
             raise BatchError(f"the World Bank answers with an error ({words}): mend the address in the YAML file")
         case [{"total": _, "pages": _} as said, list(rows)]:
             return said, rows

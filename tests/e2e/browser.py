@@ -82,16 +82,16 @@ def browser() -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def dashboard(data: Path) -> Iterator[str]:
+def dashboard(data: Path, port: int | None = None, **environment: str) -> Iterator[str]:
     """The address of a dashboard that runs on a data folder, stopped when the block ends.
 
     It must have had nothing to complain of until then.
     """
-    port = free_port()
+    port = port or free_port()
     with tempfile.TemporaryFile("w+") as complaints:
         process = subprocess.Popen(
             [sys.executable, "-m", "serai", "dashboard"],
-            env={**os.environ, "SERAI_DATA": str(data), "SERAI_PORT": str(port)},
+            env={**os.environ, "SERAI_DATA": str(data), "SERAI_PORT": str(port), **environment},
             cwd=HOUSE,
             stdout=subprocess.DEVNULL,
             stderr=complaints,

@@ -169,3 +169,17 @@ def test_line_ends_and_a_byte_order_mark_make_no_difference(house: House, ending
     text = house.file("timeline").read_text(encoding="utf-8")
     house.file("timeline").write_bytes(b"\xef\xbb\xbf" + text.replace("\n", ending).encode())
     assert house.ingest("timeline").runs[0].loaded.added == 559
+
+
+@pytest.mark.usefixtures("few_rows")
+def test_every_one_of_many_bad_rows_is_held_back(house: House) -> None:
+    """Great Expectations names 200 rows of itself: of 480 rows that share their keys 280 would have gone on."""
+    text = house.file("timeline").read_text(encoding="utf-8")
+    header, *rows = text.splitlines()
+    good = house.ingest("timeline").runs[0].rows_seen
+    worse = [row.replace("inc-", f"inc-{number}-", 1) for number in range(20) for row in rows[:15]]
+    spoilt = [row.replace(",20", ",19x", 1) for row in worse if row.startswith("inc-")]
+    assert 200 < len(spoilt) < good + len(spoilt)
+    house.file("timeline").write_text("\n".join([header, *rows, *spoilt]) + "\n", encoding="utf-8")
+    [run] = house.ingest("timeline").runs
+    assert (run.outcome, run.rows_quarantined) == ("loaded", len(spoilt)), run.reason
