@@ -18,7 +18,7 @@ from ingest.csv_file import ParseLimits
 from ingest.ledger import SourceRun
 from ingest.manners import Manners
 from ingest.snapshots import Answer, Recorded
-from warehouse import journal
+from warehouse import journal, versions
 
 if TYPE_CHECKING:
     from expectations.judge import Judge
@@ -54,6 +54,7 @@ class Limits:
     keep_versions: int
     memory_mb: int
     manners: Manners
+    verify_minutes: float = versions.VERIFY_MINUTES
 
 
 @dataclass(frozen=True)

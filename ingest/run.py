@@ -26,7 +26,7 @@ from ingest.csv_file import BatchError, ParseLimits
 from ingest.ledger import SourceRun
 from ingest.snapshots import Answer
 from ingest.source import Source
-from warehouse import contracts, journal, locate, macros, models, publish, schema
+from warehouse import contracts, disk, journal, locate, macros, models, publish, schema, versions
 from warehouse.connect import reading
 from warehouse.load import Delivery, Stage, transaction
 
@@ -83,7 +83,7 @@ def backfill(
     """
     started, orders = time.monotonic(), bring.pieces(source.ordered(chosen), *days)
     done = Ingest([], {}, None, 0)
-    with publish.writing(places.warehouse):
+    with publish.writing(places.warehouse, limits.verify_minutes):
         left, asked = _lacking(places.warehouse, orders), dict[str, float]()
         for position, order in enumerate(left, start=len(orders) - len(left)):
             tell(f"{order.source.name} {order.first_day}", position, len(orders))
@@ -106,21 +106,32 @@ def _lacking(folder: Path, orders: list[Order]) -> list[Order]:
 
 
 def _publish(places: Places, choose: Choose, limits: Limits, tell: Tell) -> Ingest:
-    with publish.writing(places.warehouse):
+    with publish.writing(places.warehouse, limits.verify_minutes):
         return _as_needed(Bench(places, limits, places.snapshots, {}), choose, tell)
 
 
 def _as_needed(bench: Bench, choose: Choose, tell: Tell) -> Ingest:
-    """Take in what is new and publish it; the writer's place must be held."""
+    """Take in what is new and publish it; the writer's place must be held.
+
+    What a damaged version had beyond the one that was read in its place comes again first, from the records.
+    """
     started, folder = time.monotonic(), bench.places.warehouse
     snapshots.sweep(bench.places.snapshots)
     if publish.current_version(folder) is None:
         return _new_version(bench, choose, tell, started)
+    lost = versions.lost(folder)
     with publish.holding(folder) as (_, path), duckdb.connect(str(path), read_only=True) as con:
         orders = choose(con)
-        runs = _all_unchanged(bench, con, orders, tell)
-    if runs is None:
-        return _new_version(bench, lambda _: orders, tell, started)
+        if lost:
+            again = bring.beyond(con, bench.places.snapshots, [source.load(name) for name in source.names()])
+            orders = list(dict.fromkeys([*again, *orders]))
+        runs = None if lost else _all_unchanged(bench, con, orders, tell)
+    try:
+        if runs is None:
+            return _new_version(bench, lambda _: orders, tell, started)
+    except publish.DamagedVersionError:
+        publish.repair(folder)
+        return _as_needed(bench, choose, tell)
     journal.add(folder, [ledger.line(run) for run in runs])
     return Ingest(runs, {}, None, time.monotonic() - started)
 
@@ -207,16 +218,23 @@ def _take_in(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> Sour
         if found.error:
             raise found.error
         run = _steps(bench, con, order)
-    except OSError as error:
-        run = replace(run, reason=f"{one.address}: {error.strerror}: restore the file")
-    except BatchError as error:
-        run = replace(run, reason=f"{getattr(error, 'where', one.address)}: {error}")
     except Exception as error:
-        logging.getLogger(__name__).exception("source %s", one.name)
-        run = replace(run, outcome="error", reason=f"{one.address}: {type(error).__name__}: {error}")
+        if disk.full(error):
+            raise  # whatever else is begun ends the same way
+        run = _told(run, one, error)
     run = replace(run, seconds=found.seconds + time.monotonic() - clock)
     journal.insert(con, ledger.line(run))
     return run
+
+
+def _told(run: SourceRun, one: Source, error: Exception) -> SourceRun:
+    """The run with the reason for which its source was refused, or by which it failed."""
+    if isinstance(error, OSError):
+        return replace(run, reason=f"{one.address}: {error.strerror}: restore the file")
+    if isinstance(error, BatchError):
+        return replace(run, reason=f"{getattr(error, 'where', one.address)}: {error}")
+    logging.getLogger(__name__).error("source %s", one.name, exc_info=error)
+    return replace(run, outcome="error", reason=f"{one.address}: {type(error).__name__}: {error}")
 
 
 def _compared(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> tuple[SourceRun, list[Answer]]:

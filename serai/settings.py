@@ -61,6 +61,13 @@ class Settings(BaseSettings):
     sql_rows: int = Field(default=10_000, gt=0, description="Rows that one SQL query returns at most.")
     sql_memory_mb: int = Field(default=512, ge=64, description="Memory that SQL queries may use, MB.")
 
+    verify_minutes: float = Field(
+        default=60,
+        ge=0,
+        description="How long it is trusted that the published file is what was published, minutes; then who opens "
+        "it compares it with its checksum anew.",
+    )
+
     @field_validator("base_urls")
     @classmethod
     def _on_this_machine(cls, value: dict[str, str]) -> dict[str, str]:
@@ -100,7 +107,9 @@ class Settings(BaseSettings):
         from ingest.csv_file import ParseLimits
 
         parse = ParseLimits(self.max_file_bytes, self.max_field_characters)
-        return Limits(parse, self.most_bad_share, self.keep_versions, self.ingest_memory_mb, self.manners)
+        return Limits(
+            parse, self.most_bad_share, self.keep_versions, self.ingest_memory_mb, self.manners, self.verify_minutes
+        )
 
     @property
     def manners(self) -> Manners:

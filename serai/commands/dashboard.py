@@ -10,6 +10,6 @@ def dashboard() -> None:
     from serai.settings import settings
     from warehouse.connect import reading
 
-    with reading(settings().warehouse):
+    with reading(settings().warehouse, settings().verify_minutes):
         pass  # say at once that nothing is published, rather than on a page
     serve(settings())

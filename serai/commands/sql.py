@@ -31,7 +31,7 @@ def sql(
     if output is Output.PARQUET and sys.stdout.isatty():
         stop("parquet is not for a terminal: send it to a file with > rows.parquet", 2)
     limits = settings().sql_limits
-    with reading(settings().warehouse) as reader:
+    with reading(settings().warehouse, settings().verify_minutes) as reader:
         reader.restrict(limits)
         try:
             answer = ask(reader.ledger(), query, limits)

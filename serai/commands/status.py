@@ -10,5 +10,5 @@ def status(as_json: Json = False) -> None:
     from serai.settings import settings
     from warehouse.connect import reading
 
-    with reading(settings().warehouse) as reader:
+    with reading(settings().warehouse, settings().verify_minutes) as reader:
         print(show.status_json(reader) if as_json else show.status(reader, settings()))  # noqa: T201
