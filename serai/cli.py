@@ -32,12 +32,13 @@ def _explain(error: Exception) -> None:
 
     from ingest.bring import BackfillError, ReplayError
     from warehouse import disk
+    from warehouse.backup import BackupError
     from warehouse.publish import IngestRunningError, NoGoodVersionError, NothingPublishedError, NotPublishedError
     from warehouse.schema import NewerSchemaError
 
     if isinstance(error, NothingPublishedError | IngestRunningError):
         stop(str(error), NOT_READY)
-    if isinstance(error, BackfillError | ReplayError):
+    if isinstance(error, BackfillError | ReplayError | BackupError):
         stop(str(error), REFUSED)
     if isinstance(error, NoGoodVersionError | NotPublishedError):
         stop(str(error), DISK)

@@ -38,6 +38,8 @@ def _read(folder: Path) -> list[dict[str, Any]]:
     """The lines. Raises ValueError where the file is damaged."""
     try:
         found: list[dict[str, Any]] = json.loads((folder / NAME).read_bytes())
+        if not isinstance(found, list):
+            raise ValueError("no list")
         times = ("started_at", "finished_at")
         return [line | {name: dt.datetime.fromisoformat(line[name]) for name in times} for line in found]
     except FileNotFoundError:

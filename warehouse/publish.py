@@ -46,6 +46,7 @@ __all__ = [
     "NotPublishedError",
     "NothingPublishedError",
     "building",
+    "complete",
     "current_version",
     "damaged",
     "holding",
@@ -136,6 +137,18 @@ def publish(folder: Path, private: Path, keep: int) -> str:
     _switch(folder, version)
     prune(folder, keep)
     return version
+
+
+def complete(folder: Path, version: str) -> None:
+    """Make a whole published version of its file alone, as restored from a backup, and switch to it."""
+    place = folder / "versions" / version
+    (place / "lock").touch()
+    versions.seal(place, disk.copy(place / versions.FILE, place / "shell.duckdb"))
+    (place / versions.FILE).chmod(0o444)
+    disk.sync(place / "shell.duckdb")
+    for path in (place, place.parent):
+        disk.sync(path)
+    _switch(folder, version)
 
 
 def prune(folder: Path, keep: int) -> list[str]:
