@@ -74,11 +74,11 @@ def write(data: Path, file: Path, tell: Tell) -> Manifest:
 
     Raises BackupError, and what versions.holding raises.
     """
-    if file.exists():
-        raise BackupError(f"{file} is there already: choose another name, for a backup is never written over")
     if not file.parent.is_dir():
         raise BackupError(f"there is no folder {file.parent}: make it first")
     sweep(file.parent)
+    if file.exists():
+        raise BackupError(f"{file} is there already: choose another name, for a backup is never written over")
     # Runs since the version first: what the next one takes from them is then in the one or in the other.
     since = _since(data)
     fresh = file.with_name(f".{file.name}-{os.getpid()}.{FORMAT}")

@@ -231,8 +231,9 @@ def _sweep(folder: Path) -> None:
     """Remove what writers left that died: we hold the lock, so none is alive."""
     for private in [*folder.glob("building/*"), *folder.glob("versions/.*")]:
         _remove(private)
-    for half in (*folder.glob(f".{LINK}-*"), *folder.glob(f".{journal.NAME}-*")):
-        half.unlink()
+    for pattern in (f".{LINK}-*", f".{journal.NAME}-*", "versions/*/.*", f"{versions.DAMAGED}/.*"):
+        for half in folder.glob(pattern):
+            half.unlink(missing_ok=True)  # a reader may be at its note
 
 
 def _remove(private: Path) -> None:

@@ -49,8 +49,8 @@ def restore(file: Path, data: Path, tell: Tell) -> Restored:
     data.mkdir(parents=True, exist_ok=True)
     coming = data / COMING
     with _place_of(data), _opened(file) as (tar, manifest):
-        _refuse_occupied(data, manifest)
         shutil.rmtree(coming, ignore_errors=True)  # of one that died: we hold its place
+        _refuse_occupied(data, manifest)
         try:
             for name, content in _members(tar, manifest, tell):
                 _take(name, content, manifest.members[name], coming / name)
