@@ -24,7 +24,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from expectations import plain
+from expectations import plain, reports
 from expectations.judge import OF_ROWS, Judge
 from ingest import ledger, source
 from tests.crashes.trap import Trap, in_child
@@ -110,15 +110,32 @@ def main() -> None:
     asked = _arguments()
     with tempfile.TemporaryDirectory(prefix="serai-crashes-") as folder, _served() as address:
         _warm()
-        scenes = _scenes(Path(folder), World(asked.published, address) if asked.published else None, address)
+        published = World(asked.published, address) if asked.published else None
+        scenes = _scenes(Path(folder), published, address, asked.scenes)
         kills = _kills(scenes, asked.kills, asked.steps)
         print(f"{len(kills)} kills in {len({kill.step for kill in kills})} steps", flush=True)
         with ProcessPoolExecutor(asked.workers, mp_context=get_context("fork")) as pool:
             jobs = [(scenes[kill.scene], kill, Path(folder) / f"kill-{n}") for n, kill in enumerate(kills)]
-            outcomes = list(pool.map(_one, jobs))
+            outcomes = _gathered(pool, jobs)
     _print(outcomes)
     if any(outcome.wrong for outcome in outcomes):
         sys.exit("something was otherwise")
+
+
+def _gathered(pool: ProcessPoolExecutor, jobs: list[tuple[Scene, Kill, Path]]) -> list[Outcome]:
+    """The outcomes as they come; where the user stops, those so far."""
+    found: list[Outcome] = []
+    try:
+        for outcome in pool.map(_one, jobs):
+            found.append(outcome)
+            for said in outcome.wrong:
+                print(f"{outcome.kill.step}, event {outcome.kill.at:g}: {said}", flush=True)
+            if len(found) % 20 == 0:
+                print(f"[{len(found)}/{len(jobs)}]", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        pool.shutdown(wait=False, cancel_futures=True)
+        print(f"stopped after {len(found)} of {len(jobs)}")
+    return found
 
 
 def _arguments() -> argparse.Namespace:
@@ -126,6 +143,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=20, help="how often each step is killed (20)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes at a time")
     parser.add_argument("--published", type=Path, help="a data folder with all shipped facts published; else made")
+    parser.add_argument("--scenes", nargs="*", default=list(SCENES), help="only these kinds of work")
     parser.add_argument("--steps", nargs="*", help="only these steps")
     return parser.parse_args()
 
@@ -155,16 +173,20 @@ def _warm() -> None:
     models.ordered()
     ledger._code()
     every = plain.of_batch(contracts.load("claims"), 1, 10)
-    Judge(None).ask(  # type: ignore[arg-type] # nothing is referred to
+    results = Judge(None).ask(  # type: ignore[arg-type] # nothing is referred to
         [one for one in every if not isinstance(one, OF_ROWS)], pd.DataFrame(index=range(3))
     )
+    with tempfile.TemporaryDirectory() as folder:
+        reports.write(Path(folder), "warm", "warm", results)
 
 
-def _scenes(folder: Path, published: World | None, address: str) -> dict[str, Scene]:
+def _scenes(folder: Path, published: World | None, address: str, wanted: list[str]) -> dict[str, Scene]:
     base = clone(published, folder / "base") if published else World(folder / "base", address)
     base = World(base.data, address)
     scenes = {}
     for name, steps in SCENES.items():
+        if name not in wanted:
+            continue
         status, said = in_child(lambda name=name: _prepare(name, base, folder))  # type: ignore[misc]
         assert status == 0, said
         scenes[name] = scene = Scene(name, World(folder / name, address), steps)
@@ -237,8 +259,9 @@ def _kills(scenes: dict[str, Scene], each: int, steps: list[str] | None) -> list
             spread = [1 + (events - 1) * n // max(1, each - 1) for n in range(each)] if events > each else []
             at = spread or [1 + n % events for n in range(each)]
             found += [Kill(scene.name, step, one) for one in (at if each > 1 else [chance.randint(1, events)])]
-    changed = scenes["changed"]
-    found += [Kill("changed", ANY_MOMENT, changed.seconds * chance.random()) for _ in range(each)]
+    if changed := scenes.get("changed"):
+        found += [Kill("changed", ANY_MOMENT, changed.seconds * chance.random()) for _ in range(each)]
+    chance.shuffle(found)
     return [kill for kill in found if not steps or kill.step in steps]
 
 
@@ -302,16 +325,15 @@ def _looked(scene: Scene, world: World) -> dict[str, object]:
 def _print(outcomes: list[Outcome]) -> None:
     """The table: a step a line."""
     print(f"{'step':<28}{'kills':>6}{'before':>8}{'after':>7}{'violations':>12}")
-    steps = list(dict.fromkeys(outcome.kill.step for outcome in outcomes))
+    came = {outcome.kill.step for outcome in outcomes}
+    steps = [step for steps in SCENES.values() for step in steps if step in came]
+    steps += [ANY_MOMENT] if ANY_MOMENT in came else []
     killed = [outcome for outcome in outcomes if outcome.state != "not killed"]
     for step in [*steps, "all"]:
         of_step = [one for one in killed if step in (one.kill.step, "all")]
         counts = [sum(one.state == state for one in of_step) for state in ("before", "after")]
         wrong = sum(bool(one.wrong) for one in of_step)
         print(f"{step:<28}{len(of_step):>6}{counts[0]:>8}{counts[1]:>7}{wrong:>12}")
-    for one in outcomes:
-        for said in one.wrong:
-            print(f"{one.kill.step}, event {one.kill.at:g}: {said}")
 
 
 if __name__ == "__main__":
