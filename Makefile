@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra install
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve ingest accuracy test lint format types browser docs geometry lock screenshots bench bench-lane fuzz audit clean
+.PHONY: help serve ingest accuracy test lint format types browser docs crashes geometry lock screenshots bench bench-lane fuzz audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -36,6 +36,9 @@ browser: ## a Chromium for the browser tests, where it can be installed
 		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 \
 		&& apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
 		|| echo "no Chromium: the browser tests will say so; to run them, as root: apt-get install chromium"
+
+crashes: .venv/installed-dev ## kill every step of the pipeline twenty times and see what is left (a quarter of an hour)
+	@$(BIN)/python -W ignore -m tests.crashes
 
 docs: .venv/installed-dev ## make the generated documents and the data package anew
 	@$(BIN)/python -m docs.make
