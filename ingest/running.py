@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
-from warehouse import journal, publish
+from warehouse import disk, journal, publish
 
 NAME = "running.json"
 SILENT = "the ingest died without a word (killed or power lost)"
@@ -75,12 +75,7 @@ def mark(folder: Path, lines: list[dict[str, Any]]) -> None:
         "unpublished": len(journal.lines(folder)),
         "lines": lines,
     }
-    fresh = folder / f".{NAME}-{os.getpid()}"
-    with fresh.open("w", encoding="utf-8") as file:
-        json.dump(said, file, default=str)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(folder / NAME)
+    disk.write(folder / NAME, json.dumps(said, default=str).encode())
 
 
 def forget(folder: Path, pid: int | None = None) -> None:
