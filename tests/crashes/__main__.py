@@ -108,11 +108,14 @@ class Outcome:
 def main() -> None:
     """Kill, look, print; stop with code 1 where anything was wrong."""
     asked = _arguments()
-    with tempfile.TemporaryDirectory(prefix="serai-crashes-") as folder, _served() as address:
+    with (
+        tempfile.TemporaryDirectory(prefix="serai-crashes-", ignore_cleanup_errors=True) as folder,
+        _served() as address,
+    ):
         _warm()
         published = World(asked.published, address) if asked.published else None
         scenes = _scenes(Path(folder), published, address, asked.scenes)
-        kills = _kills(scenes, asked.kills, asked.steps)
+        kills = _kills(scenes, asked)
         print(f"{len(kills)} kills in {len({kill.step for kill in kills})} steps", flush=True)
         with ProcessPoolExecutor(asked.workers, mp_context=get_context("fork")) as pool:
             jobs = [(scenes[kill.scene], kill, Path(folder) / f"kill-{n}") for n, kill in enumerate(kills)]
@@ -133,7 +136,7 @@ def _gathered(pool: ProcessPoolExecutor, jobs: list[tuple[Scene, Kill, Path]]) -
             if len(found) % 20 == 0:
                 print(f"[{len(found)}/{len(jobs)}]", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
         print(f"stopped after {len(found)} of {len(jobs)}")
     return found
 
@@ -143,6 +146,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=20, help="how often each step is killed (20)")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes at a time")
     parser.add_argument("--published", type=Path, help="a data folder with all shipped facts published; else made")
+    parser.add_argument("--seed", type=int, default=20261125, help="what chance draws: order, moments, single events")
     parser.add_argument("--scenes", nargs="*", default=list(SCENES), help="only these kinds of work")
     parser.add_argument("--steps", nargs="*", help="only these steps")
     return parser.parse_args()
@@ -249,9 +253,10 @@ def _content(said: dict[str, list[int]]) -> Content:
     return {name: (rows, digest) for name, (rows, digest) in said.items()}
 
 
-def _kills(scenes: dict[str, Scene], each: int, steps: list[str] | None) -> list[Kill]:
+def _kills(scenes: dict[str, Scene], asked: argparse.Namespace) -> list[Kill]:
     """Each step at events spread over all that it has, and one scene at any moment."""
-    chance, found = random.Random(20261125), []
+    found, each, steps = list[Kill](), asked.kills, asked.steps
+    chance = random.Random(asked.seed)
     for scene in scenes.values():
         for step in scene.steps:
             events = scene.events.get(step, 0)
