@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra install
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve ingest accuracy test lint format types browser docs geometry lock screenshots bench bench-lane fuzz audit clean
+.PHONY: help serve ingest accuracy test lint format types browser docs crashes geometry lock screenshots bench bench-lane soak fuzz audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -37,6 +37,9 @@ browser: ## a Chromium for the browser tests, where it can be installed
 		&& apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; } \
 		|| echo "no Chromium: the browser tests will say so; to run them, as root: apt-get install chromium"
 
+crashes: .venv/installed-dev ## kill every step of the pipeline twenty times and see what is left (a quarter of an hour)
+	@$(BIN)/python -W ignore -m tests.crashes
+
 docs: .venv/installed-dev ## make the generated documents and the data package anew
 	@$(BIN)/python -m docs.make
 
@@ -59,6 +62,9 @@ bench: .venv/installed-dev ## time the ingest, --help, the models, and an ingest
 bench-lane: .venv/installed-dev ## time a million and four million events through the ingest, beside DuckDB, pandas and dlt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -c requirements.txt -r pyproject.toml --extra bench
 	@$(BIN)/python -m benchmarks.lane
+
+soak: .venv/installed-dev ## ten minutes of schedule, readers, kills, a full disk and bad answers; SECONDS=… for more
+	@$(BIN)/python -m tests.soak.soak $(or $(SECONDS),600)
 
 fuzz: .venv/installed-dev ## 10,000 spoilt inputs over the parsers of all sources, 200 of them through whole ingests (half an hour)
 	@$(BIN)/python -m tests.fuzz --count 10000 --whole 200

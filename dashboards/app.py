@@ -50,6 +50,8 @@ def main() -> None:
     except NothingPublishedError:
         parts.nothing_published()
         return
+    if notice := reader.notice():
+        st.warning(parts.plain(notice))
     name = chosen.url_path or files[0].stem
     as_of.control(name, of_now=name in OF_NOW)
     chosen.run()

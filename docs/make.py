@@ -144,7 +144,7 @@ def command_line() -> str:
     codes = (
         "Exit codes: 0 done; 1 a source was refused, or the question had no answer; 2 wrong use; "
         "3 nothing published yet, or another ingest is running; 4 the rows were cut at the limit; "
-        "130 stopped by the user."
+        "5 the disk is full, not writable or damaged; 130 stopped by the user."
     )
     return "\n".join([*parts, codes, ""])
 

@@ -19,7 +19,7 @@ from ingest.ledger import SourceRun
 from ingest.manners import Manners
 from ingest.schedule import Rules
 from ingest.snapshots import Answer, Recorded
-from warehouse import journal
+from warehouse import journal, versions
 
 if TYPE_CHECKING:
     from expectations.judge import Judge
@@ -56,6 +56,7 @@ class Limits:
     memory_mb: int
     manners: Manners
     schedule: Rules = field(default_factory=Rules)
+    verify_minutes: float = versions.VERIFY_MINUTES
 
 
 @dataclass(frozen=True)

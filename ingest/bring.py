@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ingest.snapshots import Answer, Incoming, Recorded
 from ingest.source import Source, Wanted
 
 PART = 1 << 20
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def recorded(con: duckdb.DuckDBPyConnection, folder: Path, sources: list[Source]
     """
     found: list[tuple[dt.datetime, Order]] = []
     for one in sources:
-        records = _until(snapshots.recorded(folder, one.name), until)
+        records = _until(_recorded(folder, one), until)
         held = _held(con, one)
         if until and held and (not records or held > records[-1].at):
             raise ReplayError(
@@ -131,12 +133,36 @@ def recorded(con: duckdb.DuckDBPyConnection, folder: Path, sources: list[Source]
     return orders + [Order(one) for one in sources if one.name not in known and not one.live]
 
 
+def beyond(con: duckdb.DuckDBPyConnection, folder: Path, sources: list[Source]) -> list[Order]:
+    """What the records have beyond what the warehouse holds, in order of time, and nothing else.
+
+    A source with a damaged record is passed over, which is logged.
+    """
+    found: list[tuple[dt.datetime, Order]] = []
+    for one in sources:
+        held = _held(con, one)
+        try:
+            records = snapshots.recorded(folder, one.name)
+        except BatchError as error:
+            log.warning("serai: what the damaged version had of %s does not come back: %s", one.name, error)
+            continue
+        found += [(record.at, Order(one, record)) for record in records if held is None or record.at > held]
+    return [order for _, order in sorted(found, key=lambda pair: pair[0])]
+
+
 def _until(records: list[Recorded], until: str | None) -> list[Recorded]:
     if until is None:
         return records
     # A run's id begins with its time, a day with the same digits and dashes.
     day = until.replace("-", "") if len(until) == len("2026-11-22") else until
     return [record for record in records if record.run_id[: len(day)] <= day]
+
+
+def _recorded(folder: Path, one: Source) -> list[Recorded]:
+    try:
+        return snapshots.recorded(folder, one.name)
+    except BatchError as error:
+        raise ReplayError(str(error)) from None
 
 
 def _held(con: duckdb.DuckDBPyConnection, one: Source) -> dt.datetime | None:

@@ -6,6 +6,7 @@ another day or by an older Serai, a private copy is made and written.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import tempfile
 import time
@@ -28,7 +29,7 @@ from ingest.ledger import SourceRun
 from ingest.schedule import Rules
 from ingest.snapshots import Answer
 from ingest.source import Source
-from warehouse import contracts, journal, locate, macros, models, publish, schema
+from warehouse import contracts, disk, journal, locate, macros, models, publish, schema, versions
 from warehouse.connect import reading
 from warehouse.events import log
 from warehouse.load import Delivery, Stage, transaction
@@ -102,7 +103,7 @@ def backfill(
     """
     started, orders = time.monotonic(), bring.pieces(source.ordered(chosen), *days)
     done = Ingest([], {}, None, 0)
-    with publish.writing(places.warehouse):
+    with publish.writing(places.warehouse, limits.verify_minutes):
         left, asked = _lacking(places.warehouse, orders), dict[str, float]()
         for position, order in enumerate(left, start=len(orders) - len(left)):
             tell(f"{order.source.name} {order.first_day}", position, len(orders))
@@ -125,26 +126,35 @@ def _lacking(folder: Path, orders: list[Order]) -> list[Order]:
 
 
 def _publish(places: Places, choose: Choose, limits: Limits, tell: Tell) -> Ingest:
-    with publish.writing(places.warehouse):
+    with publish.writing(places.warehouse, limits.verify_minutes):
         return _as_needed(Bench(places, limits, places.snapshots, {}), choose, tell)
 
 
 def _as_needed(bench: Bench, choose: Choose, tell: Tell) -> Ingest:
-    """Take in what is new and publish it; the writer's place must be held."""
+    """Take in what is new and publish it; the writer's place must be held.
+
+    What a damaged version had beyond the one that was read in its place comes again first, from the records.
+    """
     started, folder = time.monotonic(), bench.places.warehouse
     snapshots.sweep(bench.places.snapshots)
     running.bury(folder)
+    lost = versions.lost(folder)
     with schedule.ledger(folder) as con:
         orders = choose(con)
+        if lost:
+            again = bring.beyond(con, bench.places.snapshots, [source.load(name) for name in source.names()])
+            orders = list(dict.fromkeys([*again, *orders]))
         lines = _lines_if_dead(bench, con, orders)
     with running.marked(folder, lines):
-        if publish.current_version(folder) is None:
-            return _new_version(bench, orders, tell, started)
-        with publish.holding(folder) as (_, path), duckdb.connect(str(path), read_only=True) as con:
-            runs = _all_unchanged(bench, con, orders, tell)
-        if runs is None:
-            return _new_version(bench, orders, tell, started)
-        journal.add(folder, [ledger.line(run) for run in runs])
+        runs = None if lost else _nothing_new(bench, orders, tell)
+        if runs is not None:
+            journal.add(folder, [ledger.line(run) for run in runs])
+        else:
+            with contextlib.suppress(publish.DamagedVersionError):
+                return _new_version(bench, orders, tell, started)
+            publish.repair(folder)
+    if runs is None:
+        return _as_needed(bench, choose, tell)
     for run in runs:
         told.ended(run)
     return Ingest(runs, {}, None, time.monotonic() - started)
@@ -155,6 +165,15 @@ def _lines_if_dead(bench: Bench, con: duckdb.DuckDBPyConnection, orders: list[Or
     if any(order.recorded for order in orders):
         return []
     return [ledger.line(bench.begun(con, order)) for order in orders]
+
+
+def _nothing_new(bench: Bench, orders: list[Order], tell: Tell) -> list[SourceRun] | None:
+    """The runs, if the published version has all that they would bring; else None."""
+    folder = bench.places.warehouse
+    if publish.current_version(folder) is None:
+        return None
+    with publish.holding(folder) as (_, path), duckdb.connect(str(path), read_only=True) as con:
+        return _all_unchanged(bench, con, orders, tell)
 
 
 def _all_unchanged(
@@ -244,18 +263,25 @@ def _take_in(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> Sour
         if found.error:
             raise found.error
         run = _steps(bench, con, order)
-    except OSError as error:
-        run = replace(run, reason=f"{one.address}: {error.strerror}: restore the file")
-    except BatchError as error:
-        run = replace(run, reason=f"{getattr(error, 'where', one.address)}: {error}")
     except Exception as error:
         running.heed()
-        log.exception("broke", step="run")
-        run = replace(run, outcome="error", reason=f"{one.address}: {type(error).__name__}: {error}")
+        if disk.full(error):
+            raise  # whatever else is begun ends the same way
+        run = _told(run, one, error)
     run = replace(run, seconds=found.seconds + time.monotonic() - clock)
     journal.insert(con, ledger.line(run))
     told.ended(run)
     return run
+
+
+def _told(run: SourceRun, one: Source, error: Exception) -> SourceRun:
+    """The run with the reason for which its source was refused, or by which it failed."""
+    if isinstance(error, OSError):
+        return replace(run, reason=f"{one.address}: {error.strerror}: restore the file")
+    if isinstance(error, BatchError):
+        return replace(run, reason=f"{getattr(error, 'where', one.address)}: {error}")
+    log.error("broke", step="run", exc_info=error)
+    return replace(run, outcome="error", reason=f"{one.address}: {type(error).__name__}: {error}")
 
 
 def _compared(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> tuple[SourceRun, list[Answer]]:

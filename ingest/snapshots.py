@@ -16,8 +16,10 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from ingest.csv_file import BatchError
+from warehouse import disk
 
 # What of an answer's headers is worth keeping; never cookies or anything that echoes a credential.
 KEPT_HEADERS = (
@@ -88,7 +90,12 @@ class Incoming:
 
 
 def keep(incoming: Incoming) -> tuple[Path, str]:
-    """Put the bytes in their place, once and read-only, for a snapshot never changes; return it and their hash."""
+    """Put the bytes in their place, once and read-only, for a snapshot never changes; return it and their hash.
+
+    Their name is on the disk once their record is.
+    """
+    incoming.file.flush()
+    os.fsync(incoming.file.fileno())
     incoming.file.close()
     name = incoming.hash.hexdigest()
     place = incoming.folder / name
@@ -139,27 +146,37 @@ def record(folder: Path, run: Recorded, answers: list[Answer]) -> None:
         said |= {"first_day": run.first_day.isoformat(), "last_day": run.last_day.isoformat()}
     text = json.dumps(said | {"answers": lines}, indent=1) + "\n"
     place = folder / run.source / f"{run.run_id}.json"
-    place.parent.mkdir(parents=True, exist_ok=True)
-    fresh = place.with_name(f".{place.name}-{os.getpid()}")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.chmod(0o444)
-    fresh.replace(place)
+    for made in (place.parent, folder / COMING):
+        made.mkdir(parents=True, exist_ok=True)
+    disk.write(place, text.encode(), mode=0o444, coming=folder / COMING / f"{os.getpid()}-{place.name}")
+    disk.sync(folder)
 
 
 def recorded(folder: Path, source: str) -> list[Recorded]:
-    """The runs of a source of which there is a record, the oldest first."""
+    """The runs of a source of which there is a record, the oldest first. Raises BatchError where one is damaged."""
     found = []
-    for path in (folder / source).glob("*.json"):
-        said = json.loads(path.read_bytes())
+    for path in (folder / source).glob("[!.]*.json"):
+        said = _read(path)
         days = (dt.date.fromisoformat(said[name]) if name in said else None for name in ("first_day", "last_day"))
         found.append(Recorded(source, said["run_id"], dt.datetime.fromisoformat(said["at"]), *days))
     return sorted(found, key=lambda one: one.at)
 
 
+def _read(path: Path) -> dict[str, Any]:
+    """A record. Raises BatchError where it is damaged."""
+    try:
+        said: dict[str, Any] = json.loads(path.read_bytes())
+        if said["run_id"] == path.stem and said["answers"] and dt.datetime.fromisoformat(said["at"]):
+            return said
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise BatchError(f"the record {path} is damaged: restore it from a backup, or take it away to go on without it")
+
+
 def replay(folder: Path, run: Recorded) -> list[Answer]:
     """The answers of that run, byte for byte. Raises BatchError where a snapshot is gone or is no longer itself."""
     answers = []
-    for line in json.loads((folder / run.source / f"{run.run_id}.json").read_bytes())["answers"]:
+    for line in _read(folder / run.source / f"{run.run_id}.json")["answers"]:
         place = folder / run.source / line["sha256"]
         if not is_whole(place):
             raise BatchError(f"the snapshot {place.name} of run {run.run_id} is gone or damaged: restore {place}")

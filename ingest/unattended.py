@@ -25,6 +25,8 @@ from warehouse import publish
 TAKEN = 3
 # Seconds that a child gets to stop in order, and between two looks at one that runs.
 GRACE, LOOK = 5, 0.1
+# Seconds that a source waits at most whose child left no word: the trouble is this machine's, not its publisher's.
+LONGEST = 3600
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class HeldOff:
         for one in tried:
             state, count, _ = self.known.get(one.source, (None, 0, 0.0))
             count = count + 1 if state == _state(one) else 1
-            until = time.monotonic() + schedule.wait(one.source, count, self.rules).total_seconds()
+            seconds = min(schedule.wait(one.source, count, self.rules).total_seconds(), LONGEST)
+            until = time.monotonic() + seconds
             self.known[one.source] = (_state(one), count, until)
 
     def _until(self, one: Standing) -> float:

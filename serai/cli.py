@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 
 from serai import commands
-from serai.front import NOT_READY, REFUSED, app, stop
+from serai.front import DISK, NOT_READY, REFUSED, app, stop
 
 __all__ = ["app", "main"]
 
@@ -32,14 +32,23 @@ def _explain(error: Exception) -> None:
 
     from ingest.bring import BackfillError, ReplayError
     from ingest.cron import ScheduleError
-    from warehouse.publish import IngestRunningError, NothingPublishedError
+    from warehouse import disk
+    from warehouse.backup import BackupError
+    from warehouse.publish import IngestRunningError, NoGoodVersionError, NothingPublishedError, NotPublishedError
+    from warehouse.schema import NewerSchemaError
 
     if isinstance(error, NothingPublishedError | IngestRunningError):
         stop(str(error), NOT_READY)
-    if isinstance(error, BackfillError | ReplayError):
+    if isinstance(error, BackfillError | ReplayError | BackupError):
         stop(str(error), REFUSED)
     if isinstance(error, ScheduleError):
         stop(str(error), 2)
+    if isinstance(error, NoGoodVersionError | NotPublishedError):
+        stop(str(error), DISK)
+    if isinstance(error, NewerSchemaError):
+        stop(str(error), NOT_READY)
+    if words := disk.words(error):
+        stop(words, DISK)
     if isinstance(error, ValidationError):
         wrong = "; ".join(f"SERAI_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
         stop(f"a setting is wrong: {wrong}", 2)

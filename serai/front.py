@@ -1,7 +1,8 @@
 """What the commands share: the application, its exit codes, and how it stops in words.
 
 Exit codes: 0 done; 1 a source was refused, or the question had no answer; 2 wrong use; 3 nothing published yet, or
-another ingest is running; 4 the rows were cut at the limit; 130 stopped by the user.
+another ingest is running; 4 the rows were cut at the limit; 5 the disk is full, not writable or damaged; 130 stopped
+by the user.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-REFUSED, NOT_READY, CUT, STOPPED = 1, 3, 4, 130
+REFUSED, NOT_READY, CUT, DISK, STOPPED = 1, 3, 4, 5, 130
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 
 

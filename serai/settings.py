@@ -182,6 +182,13 @@ class Settings(BaseSettings):
             raise ValueError("write it like smtp://mail.example.org:587 or smtps://mail.example.org:465")
         return value
 
+    verify_minutes: float = Field(
+        default=60,
+        ge=0,
+        description="How long it is trusted that the published file is what was published, minutes; then who opens "
+        "it compares it with its checksum anew.",
+    )
+
     @field_validator("base_urls")
     @classmethod
     def _on_this_machine(cls, value: dict[str, str]) -> dict[str, str]:
@@ -252,7 +259,13 @@ class Settings(BaseSettings):
 
         parse = ParseLimits(self.max_file_bytes, self.max_field_characters)
         return Limits(
-            parse, self.most_bad_share, self.keep_versions, self.ingest_memory_mb, self.manners, self.schedule_rules
+            parse,
+            self.most_bad_share,
+            self.keep_versions,
+            self.ingest_memory_mb,
+            self.manners,
+            self.schedule_rules,
+            self.verify_minutes,
         )
 
     @property

@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -16,6 +17,7 @@ from ingest import source
 from ingest.run import Ingest, Tell
 from ingest.schedule import Standing
 from serai.settings import Settings
+from warehouse.backup import Manifest
 from warehouse.connect import Answer, QueryError
 
 # Characters a line where the output is no terminal.
@@ -141,6 +143,14 @@ def check_json(result: Ingest, held_back: pl.DataFrame) -> str:
     """The same for scripts."""
     runs = [asdict(run) for run in result.runs]
     return json.dumps({"runs": runs, "quarantine": held_back.to_dicts()}, default=str, indent=2)
+
+
+def backup(manifest: Manifest, done: str, file: Path) -> str:
+    """What is in a backup, after what was done with it."""
+    return (
+        f"{file} is {done}: version {manifest.version}, {len(manifest.members):,} files, {manifest.bytes:,} bytes, "
+        f"{sum(manifest.rows.values()):,} rows in {len(manifest.rows)} tables"
+    )
 
 
 def status(found: dict[str, Any], settings: Settings) -> str:

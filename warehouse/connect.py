@@ -13,8 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from warehouse import journal
-from warehouse.publish import holding
+from warehouse import journal, schema, versions
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,26 @@ class Reader:
     One cursor for each call: threads that share a DuckDB connection get each other's rows.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, verify_minutes: float = versions.VERIFY_MINUTES) -> None:
         self._folder = folder
         self._held = contextlib.ExitStack()
-        self.version, path = self._held.enter_context(holding(folder))
+        try:
+            self._open(verify_minutes)
+        except duckdb.IOException:
+            # A file damaged since it was last compared: if so, the comparison finds out, and an older one is read.
+            self._held.close()
+            self._open(0)
+
+    def _open(self, verify_minutes: float) -> None:
+        self.version, path = self._held.enter_context(versions.holding(self._folder, verify_minutes))
         self._con = self._held.enter_context(duckdb.connect(str(path), read_only=True))
+        with self._con.cursor() as cursor:
+            schema.refuse_newer(cursor)
+
+    @property
+    def notice(self) -> str | None:
+        """One sentence where a version is read that is not the newest, for that is damaged; else None."""
+        return versions.notice(self._folder, self.version)
 
     def cursor(self, as_of: dt.date | None = None) -> duckdb.DuckDBPyConnection:
         """A cursor of its own, to be used by one thread; with a day, tables are asked as they were known on it.
@@ -104,9 +118,9 @@ class Reader:
 
 
 @contextlib.contextmanager
-def reading(folder: Path) -> Iterator[Reader]:
-    """A reader of the published version, closed when the block ends. NothingPublishedError where there is none."""
-    reader = Reader(folder)
+def reading(folder: Path, verify_minutes: float = versions.VERIFY_MINUTES) -> Iterator[Reader]:
+    """A reader of the published version, closed when the block ends (versions.holding says which, and its errors)."""
+    reader = Reader(folder, verify_minutes)
     try:
         yield reader
     finally:

@@ -8,33 +8,72 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
+import logging
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from warehouse import disk
+
 NAME = "unpublished.json"
 TIMES = ("started_at", "finished_at", "clock_at", "due_at")
+# How long a line stays beside the version that has it: nobody looks at one version for longer at a time.
+KEPT = dt.timedelta(hours=1)
+log = logging.getLogger(__name__)
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:
-    """The lines, the oldest first: column of ops.runs → value."""
+    """The lines, the oldest first: column of ops.runs → value. None where the file is damaged, which is logged."""
+    try:
+        return _read(folder)
+    except ValueError:
+        log.warning(
+            "serai: %s is damaged: runs that found nothing new since the last publish are missing from the ledger, "
+            "no fact is; restore it from a backup, or the next ingest puts it aside",
+            folder / NAME,
+        )
+        return []
+
+
+def _read(folder: Path) -> list[dict[str, Any]]:
+    """The lines. Raises ValueError where the file is damaged."""
     try:
         found: list[dict[str, Any]] = json.loads((folder / NAME).read_bytes())
+        if not isinstance(found, list):
+            raise ValueError("no list")
+        return [
+            line | {name: dt.datetime.fromisoformat(line[name]) for name in TIMES if line.get(name)} for line in found
+        ]
     except FileNotFoundError:
         return []
-    return [
-        line | {name: dt.datetime.fromisoformat(line[name]) for name in TIMES if line.get(name)} for line in found
-    ]
+    except (TypeError, KeyError) as error:
+        raise ValueError(str(error)) from error
 
 
 def add(folder: Path, more: list[dict[str, Any]]) -> None:
-    """Add lines; the writer's place must be held."""
-    fresh = folder / f".{NAME}-{os.getpid()}"
-    fresh.write_text(json.dumps([*lines(folder), *more], default=str), encoding="utf-8")
-    fresh.replace(folder / NAME)
+    """Add lines, which stay from then on; the writer's place must be held."""
+    _write(folder, [*lines(folder), *more])
+
+
+def doubt(folder: Path) -> None:
+    """Let the lines no longer say of what they found that the warehouse has it: what had it was damaged."""
+    if found := lines(folder):
+        _write(folder, [line | {"fingerprint": None} for line in found])
+
+
+def _write(folder: Path, every: list[dict[str, Any]]) -> None:
+    disk.write(folder / NAME, json.dumps(every, default=str).encode())
+
+
+def put_aside(folder: Path) -> None:
+    """Where the file is damaged, give it another name, so that what is left of it is not written over."""
+    try:
+        _read(folder)
+    except ValueError:
+        lines(folder)  # says so
+        (folder / NAME).replace(folder / f"damaged-{NAME}")
 
 
 def fold(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -59,8 +98,10 @@ def changed_at(folder: Path) -> int:
 
 
 def clear(folder: Path) -> None:
-    """Forget the lines, once a version has them."""
-    (folder / NAME).unlink(missing_ok=True)
+    """Forget the lines, once a version has them; those of the last hour stay, for readers of the version before."""
+    since = dt.datetime.now(dt.UTC).replace(tzinfo=None) - KEPT
+    if found := lines(folder):
+        _write(folder, [line for line in found if line["finished_at"] > since])
 
 
 def show(con: duckdb.DuckDBPyConnection, folder: Path) -> None:

@@ -6,6 +6,8 @@ A warehouse folder holds::
     versions/<version>/serai.duckdb                   what Serai's own readers hold; nobody opens it for writing
     versions/<version>/shell.duckdb                   a copy for shells, which open for writing by default
     versions/<version>/lock                           held in share by each reader of the version
+    versions/<version>/serai.duckdb.sha256            the checksum that it was published with (warehouse.versions)
+    damaged/<version>                                 what is wrong with a version that was found damaged
     building/                                         the private file of an ingest that has something to write
     unpublished.json                                  runs that found nothing new since (warehouse.journal)
     ingest.lock                                       held by the one ingest that runs
@@ -27,7 +29,34 @@ from pathlib import Path
 
 import duckdb
 
-LINK = "serai.duckdb"
+from warehouse import disk, journal, versions
+from warehouse.versions import (
+    LINK,
+    NoGoodVersionError,
+    NothingPublishedError,
+    current_version,
+    damaged,
+    holding,
+    version_file,
+)
+
+__all__ = [
+    "DamagedVersionError",
+    "IngestRunningError",
+    "NoGoodVersionError",
+    "NotPublishedError",
+    "NothingPublishedError",
+    "building",
+    "complete",
+    "current_version",
+    "damaged",
+    "holding",
+    "prune",
+    "publish",
+    "repair",
+    "version_file",
+    "writing",
+]  # fmt: skip
 # The oldest storage format that keeps all we use: people's shells are of many versions.
 STORAGE_VERSION = "v1.4.0"
 # Seconds between two looks at the writer's place.
@@ -38,30 +67,24 @@ class IngestRunningError(Exception):
     """Another ingest holds the warehouse."""
 
 
-class NothingPublishedError(Exception):
-    """There is no version to read yet."""
+class DamagedVersionError(Exception):
+    """The version that was to be built on is damaged, and recorded as such: begin anew, from the one before."""
 
 
-def current_version(folder: Path) -> str | None:
-    """The name of the published version, or None where nothing was published yet."""
-    try:
-        return (folder / LINK).readlink().parent.name
-    except OSError:
-        return None
-
-
-def version_file(folder: Path, version: str) -> Path:
-    """The file that Serai's own readers open for a version."""
-    return folder / "versions" / version / "serai.duckdb"
+class NotPublishedError(Exception):
+    """What was written to the disk does not read back; nothing was published."""
 
 
 @contextlib.contextmanager
-def writing(folder: Path) -> Iterator[None]:
+def writing(folder: Path, verify_minutes: float = versions.VERIFY_MINUTES) -> Iterator[None]:
     """Hold the writer's place until the block ends. The lock dies with its holder.
 
-    Raises IngestRunningError while another process writes.
+    What dead writers left is swept, and where the published version is damaged the switch goes back to the newest
+    good one. Raises IngestRunningError while another process writes, NoGoodVersionError.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        disk.sync(folder.parent)
     with (folder / "ingest.lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -73,6 +96,9 @@ def writing(folder: Path) -> Iterator[None]:
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
+        _sweep(folder)
+        journal.put_aside(folder)
+        repair(folder, verify_minutes)
         yield
 
 
@@ -94,9 +120,15 @@ def waiting(folder: Path, seconds: float) -> Iterator[None]:
 
 @contextlib.contextmanager
 def building(folder: Path) -> Iterator[Path]:
-    """A private copy of the published file, gone when the block ends; the writer's place must be held."""
-    private = _private_copy(folder)
+    """A private copy of the published file, gone when the block ends; the writer's place must be held.
+
+    Raises DamagedVersionError where the bytes copied are not those that were published.
+    """
+    place = folder / "building"
+    place.mkdir(exist_ok=True)
+    private = place / f"{os.getpid()}.duckdb"
     try:
+        _fill(folder, private)
         yield private
     finally:
         _remove(private)
@@ -105,81 +137,122 @@ def building(folder: Path) -> Iterator[Path]:
 def publish(folder: Path, private: Path, keep: int) -> str:
     """Make the private file the newest version, switch to it in one step, prune, and return the version's name.
 
-    ``keep`` versions stay, and any that somebody still reads. The private file must be closed; it is used up.
+    ``keep`` versions stay, and any that somebody still reads. The private file must be closed; it is used up. Until
+    all of it is on the disk and was read back, the version's folder has a dot before its name. Raises
+    NotPublishedError.
     """
-    version = f"{dt.datetime.now(dt.UTC):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
+    version = _next_name(folder)
     place = folder / "versions" / version
-    place.mkdir(parents=True)
-    (place / "lock").touch()
-    # Shells write into theirs: it must be a copy, and no second name of the same file.
-    shutil.copyfile(private, place / "shell.duckdb")
-    private.chmod(0o444)
-    private.rename(place / "serai.duckdb")
-    for name in ("serai.duckdb", "shell.duckdb"):
-        _sync(place / name)
-    _sync(place)
-    _sync(place.parent)
+    coming = place.with_name(f".{version}")
+    coming.mkdir(parents=True)
+    try:
+        _put(private, coming)
+        coming.rename(place)
+    except BaseException:
+        shutil.rmtree(coming, ignore_errors=True)
+        raise
+    disk.sync(place.parent)
+    versions.trust(place)
     _switch(folder, version)
     prune(folder, keep)
     return version
 
 
+def complete(folder: Path, version: str) -> None:
+    """Make a whole published version of its file alone, as restored from a backup, and switch to it."""
+    place = folder / "versions" / version
+    (place / "lock").touch()
+    versions.seal(place, disk.copy(place / versions.FILE, place / "shell.duckdb"))
+    (place / versions.FILE).chmod(0o444)
+    disk.sync(place / "shell.duckdb")
+    for path in (place, place.parent):
+        disk.sync(path)
+    _switch(folder, version)
+
+
 def prune(folder: Path, keep: int) -> list[str]:
-    """Remove versions beyond the newest ``keep``, but never the published one or one in use; return their names."""
-    published = current_version(folder)
-    versions = sorted((path for path in (folder / "versions").iterdir()), reverse=True)
-    removed = []
-    for place in versions[keep:]:
-        if place.name != published and not _in_use(place):
-            shutil.rmtree(place)
-            removed.append(place.name)
+    """Remove versions beyond the newest ``keep`` good ones, but never the published one or one in use.
+
+    Returns their names.
+    """
+    published, bad, good, removed = current_version(folder), damaged(folder), 0, []
+    for name in versions.names(folder):
+        if good >= keep and name != published and _discard(folder / "versions" / name):
+            removed.append(name)
+        good += name not in bad
+    oldest = min(versions.names(folder), default="")
+    for name in bad:
+        if name < oldest:
+            (folder / versions.DAMAGED / name).unlink(missing_ok=True)
     return removed
 
 
-@contextlib.contextmanager
-def holding(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The published version's name and file, kept from pruning until the block ends.
+def _next_name(folder: Path) -> str:
+    """A name that sorts after every other, also where the clock was set back."""
+    known = [*versions.names(folder), *damaged(folder), current_version(folder) or ""]
+    latest = [at + dt.timedelta(microseconds=1) for at in map(versions.published_at, known) if at]
+    return f"{max([dt.datetime.now(dt.UTC), *latest]):%Y%m%dT%H%M%S.%fZ}-{secrets.token_hex(2)}"
 
-    Raises NothingPublishedError where there is none.
-    """
-    while True:
-        version = current_version(folder)
-        if version is None:
-            raise NothingPublishedError(f"no warehouse is published in {folder}: run `serai ingest` first")
-        path = version_file(folder, version)
-        try:
-            lock = (path.parent / "lock").open()
-        except FileNotFoundError:
-            if current_version(folder) == version:
-                raise
-            continue  # pruned between the two looks: a newer one is published
-        with lock:
-            fcntl.flock(lock, fcntl.LOCK_SH)
-            if path.exists():
-                yield version, path
-                return
+
+def _put(private: Path, coming: Path) -> None:
+    """Bring the file, its copy for shells and its checksum into the folder, and onto the disk."""
+    (coming / "lock").touch()
+    # Shells write into theirs: it must be a copy, and no second name of the same file.
+    checksum = disk.copy(private, coming / "shell.duckdb")
+    private.chmod(0o444)
+    private.rename(coming / versions.FILE)
+    versions.seal(coming, checksum)
+    for name in (versions.FILE, "shell.duckdb"):
+        disk.sync(coming / name)
+        disk.forget(coming / name)
+        if disk.checksum(coming / name) != checksum:
+            raise NotPublishedError(
+                f"{coming / name} does not read back as it was written, so nothing was published and the last "
+                "version stays: the disk or the memory fails; have them looked at, then run the same again"
+            )
+    disk.sync(coming)
 
 
 def _switch(folder: Path, version: str) -> None:
     fresh = folder / f".{LINK}-{version}"
     fresh.symlink_to(Path("versions") / version / "shell.duckdb")
-    fresh.replace(folder / LINK)
-    _sync(folder)
+    if (link := folder / LINK).is_file() and not link.is_symlink():
+        link.rename(folder / f"set-aside-{version}.duckdb")  # somebody's copy in the place of the link
+    fresh.replace(link)
+    disk.sync(folder)
 
 
-def _private_copy(folder: Path) -> Path:
-    place = folder / "building"
-    place.mkdir(exist_ok=True)
-    for left_behind in place.iterdir():
-        _remove(left_behind)  # we hold the writer's lock, so its maker is dead
-    private = place / f"{os.getpid()}.duckdb"
+def repair(folder: Path, verify_minutes: float = versions.VERIFY_MINUTES) -> None:
+    """Point the switch to the newest good version where it points to a damaged one or to nothing."""
+    try:
+        with holding(folder, verify_minutes) as (version, _):
+            if version != current_version(folder):
+                journal.doubt(folder)
+                _switch(folder, version)
+    except NothingPublishedError:
+        return
+
+
+def _fill(folder: Path, private: Path) -> None:
     version = current_version(folder)
-    if version is not None:
-        shutil.copyfile(version_file(folder, version), private)
-    else:
+    if version is None:
         with duckdb.connect() as con:
             con.execute(f"ATTACH '{private}' AS fresh (STORAGE_VERSION '{STORAGE_VERSION}')")
-    return private
+        return
+    found = disk.copy(version_file(folder, version), private)
+    if versions.expected(folder / "versions" / version) not in (None, found):
+        reason = f"{versions.FILE} is not what was published: its checksum differs"
+        versions.condemn(folder, version, reason)
+        raise DamagedVersionError(f"version {version} is damaged ({reason})")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what writers left that died: we hold the lock, so none is alive."""
+    for private in [*folder.glob("building/*"), *folder.glob("versions/.*")]:
+        _remove(private)
+    for pattern in (f".{LINK}-*", f".{journal.NAME}-*", "versions/*/.*", f"{versions.DAMAGED}/.*"):
+        for half in folder.glob(pattern):
+            half.unlink(missing_ok=True)  # a reader may be at its note
 
 
 def _remove(private: Path) -> None:
@@ -190,28 +263,20 @@ def _remove(private: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _in_use(place: Path) -> bool:
-    """Whether one of our readers holds the version, or a shell of another process has its copy open."""
-    try:
-        with (place / "lock").open() as lock:
+def _discard(place: Path) -> bool:
+    """Remove a version unless it is in use: one of our readers holds it, or a shell has its copy open."""
+    with contextlib.ExitStack() as held:
+        try:
+            # Held until its name is gone: who opens it meanwhile finds that, and looks for a newer one.
+            lock = held.enter_context((place / "lock").open())
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        with (place / "shell.duckdb").open("r+b") as shell:
+            shell = held.enter_context((place / "shell.duckdb").open("r+b"))
             fcntl.lockf(shell, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    except FileNotFoundError:
-        return False  # half made by a run that died before it switched
-    return False
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def damaged(folder: Path) -> dict[str, str]:  # noqa: ARG001 - STUB until the branch disk is merged
-    """Versions found damaged, each with what is wrong."""
-    return {}
+        except BlockingIOError:
+            return False
+        except FileNotFoundError:
+            pass  # half made by an older Serai that died
+        gone = place.with_name(f".gone-{place.name}")
+        place.rename(gone)
+    shutil.rmtree(gone)
+    return True

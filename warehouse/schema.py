@@ -6,6 +6,7 @@ ones. A version is known in the world from ``known_from`` on and to Serai from `
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,10 @@ from warehouse.contracts import Contract, Field
 from warehouse.load import row_key
 from warehouse.sql import described, described_columns, quoted, table_comments
 
+# Which tables and columns a warehouse has. It is raised by one with the first change to them after a release, so that
+# an older Serai refuses what it would rebuild without the columns that it does not know. 1 = Serai 0.1.0, which did
+# not write it down. What it stands for is in schema.lock, and a test holds the two together.
+SCHEMA = 2
 # Tables that no contract describes.
 OWN = tuple(Path(__file__).with_name(f"{name}.sql") for name in ("ops", "geo", "alerts"))
 KNOWLEDGE = (
@@ -43,12 +48,38 @@ VERSION = (
 )
 
 
+class NewerSchemaError(Exception):
+    """The warehouse was made by a newer Serai than this one."""
+
+
+def refuse_newer(con: duckdb.DuckDBPyConnection) -> None:
+    """Raise NewerSchemaError where a newer Serai, with other tables, made the warehouse."""
+    try:
+        found = con.execute("SELECT made_by FROM ops.schema_parts WHERE name = 'schema'").fetchall()
+    except duckdb.CatalogException:
+        return  # nothing in it yet
+    if found and int(found[0][0]) > SCHEMA:
+        raise NewerSchemaError(
+            f"this warehouse was made by a newer Serai (its schema is {found[0][0]}, this Serai knows {SCHEMA}) and "
+            "is left as it is: update Serai, or restore a backup that this Serai made"
+        )
+
+
+def tables_of_now() -> str:
+    """A hash over the tables and columns that this Serai makes, comments left out."""
+    own = "\n".join(path.read_text(encoding="utf-8") for path in OWN)
+    bare = [line.split("--")[0].strip() for line in own.splitlines() if not line.startswith("COMMENT")]
+    texts = [*filter(None, bare), *(table_ddl(contracts.load(name)) for name in contracts.names())]
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
 def create(con: duckdb.DuckDBPyConnection) -> None:
     """Make all that is missing: tables of our own, fact tables, views and comments.
 
     A fact table made by an older contract is rebuilt with its rows, and those of a dataset without a contract stay.
-    Raises duckdb.ConstraintException where old rows break the new contract.
+    Raises NewerSchemaError, duckdb.ConstraintException where old rows break the new contract.
     """
+    refuse_newer(con)
     for own in OWN:
         con.execute(own.read_text(encoding="utf-8"))
     made = parts(con)
@@ -62,6 +93,7 @@ def create(con: duckdb.DuckDBPyConnection) -> None:
             remember(con, f"table {name}", ddl)
             made.pop(f"view {name}", None)
         _run_if_changed(con, f"view {name}", _view_and_comments(contract), made)
+    remember(con, "schema", str(SCHEMA))
 
 
 def parts(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

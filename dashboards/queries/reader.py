@@ -17,7 +17,7 @@ import streamlit as st
 from serai.settings import settings
 from warehouse import dictionary, journal
 from warehouse.connect import Reader
-from warehouse.publish import current_version
+from warehouse.versions import newest_good
 
 # The columns of a fact that people read; the rest is bookkeeping.
 FACT = "* EXCLUDE (row_key, source, run_id, loaded_at)"
@@ -26,18 +26,23 @@ AS_OF = "as_of"
 
 
 def _newest(held: Reader) -> bool:
-    return held.version == current_version(settings().warehouse)
+    return held.version == newest_good(settings().warehouse)
 
 
 @st.cache_resource(validate=_newest, on_release=Reader.close, show_spinner=False)
 def reader() -> Reader:
     """The reader of the published version. NothingPublishedError where there is none."""
-    return Reader(settings().warehouse)
+    return Reader(settings().warehouse, settings().verify_minutes)
 
 
 def version() -> str:
     """The version that the pages show."""
     return reader().version
+
+
+def notice() -> str | None:
+    """One sentence where the newest version is damaged and an older one is shown; else None."""
+    return reader().notice
 
 
 def as_of() -> dt.date | None:

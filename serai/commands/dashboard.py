@@ -12,6 +12,6 @@ def dashboard() -> None:
     from warehouse.connect import reading
 
     logs.start(settings())
-    with reading(settings().warehouse):
+    with reading(settings().warehouse, settings().verify_minutes):
         pass  # say at once that nothing is published, rather than on a page
     serve(settings())

@@ -19,7 +19,7 @@ def describe(
     from warehouse.connect import reading
     from warehouse.dictionary import columns, tables
 
-    with reading(settings().warehouse) as reader:
+    with reading(settings().warehouse, settings().verify_minutes) as reader:
         rows: list[dict[str, Any]] = columns(reader.cursor(), table) if table else tables(reader.cursor())
     if not rows:
         stop(f"there is no table {table!r}: `serai describe` lists them all", REFUSED)

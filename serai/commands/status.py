@@ -10,6 +10,6 @@ def status(as_json: Json = False) -> None:
     from serai.settings import settings
     from warehouse.connect import reading
 
-    with reading(settings().warehouse) as reader:
+    with reading(settings().warehouse, settings().verify_minutes) as reader:
         found = condition.status(reader, settings())
     print(show.status_json(found) if as_json else show.status(found, settings()))  # noqa: T201

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import duckdb
 import pytest
 
@@ -9,7 +11,7 @@ from ingest import ledger, run
 from serai import condition
 from serai.settings import Settings
 from tests.ingest.conftest import House
-from warehouse import journal, models, publish
+from warehouse import disk, journal, models, publish
 from warehouse.connect import reading
 from warehouse.sql import Model
 
@@ -39,7 +41,26 @@ def test_a_line_that_no_version_has_is_shown_and_the_next_version_takes_it_in(bu
     built_house.ingest("publishers")
     assert built_house.rows(RUNS).rows() == [("claims", "loaded"), ("claims", "unchanged"), ("publishers", "loaded")]
     assert built_house.rows("FROM unpublished").is_empty()
-    assert journal.lines(built_house.places.warehouse) == []
+
+
+def test_a_reader_of_the_version_before_still_has_its_lines(built_house: House) -> None:
+    built_house.ingest("claims")
+    built_house.ingest("claims")
+    with reading(built_house.places.warehouse) as before:
+        built_house.ingest("publishers")
+        with before.ledger() as cursor:
+            assert cursor.execute("SELECT source, outcome FROM unpublished").fetchall() == [("claims", "unchanged")]
+
+
+def test_lines_that_a_version_has_had_for_an_hour_are_forgotten(built_house: House) -> None:
+    folder = built_house.places.warehouse
+    built_house.ingest("claims")
+    built_house.ingest("claims")
+    [line] = journal.lines(folder)
+    old = line["finished_at"] - journal.KEPT
+    disk.write(folder / journal.NAME, json.dumps([line | {"finished_at": old}], default=str).encode())
+    built_house.ingest("publishers")
+    assert journal.lines(folder) == []
 
 
 def test_a_line_taken_in_by_a_version_whose_writer_died_is_not_taken_in_twice(
