@@ -20,7 +20,7 @@ from typing import BinaryIO
 import duckdb
 import pyarrow as pa
 
-from warehouse.connect import Answer, Limits, QueryError, ask, reading
+from warehouse.connect import Answer, Limits, QueryError, ask, reading, too_much
 
 # Seconds between the interrupt, after which DuckDB can say what happened, and the end of the process.
 GRACE = 0.4
@@ -39,6 +39,8 @@ def main() -> None:
         confine(limits)
         try:
             answer = ask(cursor, asked["query"], limits)
+        except MemoryError:
+            _say({"error": too_much(limits)}, None, sys.stdout.buffer)
         except QueryError as error:
             _say({"error": str(error)}, None, sys.stdout.buffer)
         else:

@@ -61,6 +61,8 @@ class Question:
                 process.kill()
         if process.returncode in TIME:
             raise QueryError(too_long(self._limits))
+        if process.returncode > 0:
+            raise QueryError("the process that answers broke off: ask again, and look at `serai status` if it stays so")
         if process.returncode:
             # Where memory is refused in a place that cannot say so, the process ends by a signal.
             raise QueryError(too_much(self._limits))
