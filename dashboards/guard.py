@@ -74,8 +74,8 @@ def means(settings: Settings, pages: list[str]) -> dict[str, Any]:
     auth = of_settings(settings)
     required = bool(auth) or bool(_of_file())
     _check(settings, required=required)
-    # Authlib would rather use the successor of httpx; nobody who runs Serai can do anything about it.
-    warnings.filterwarnings("ignore", message="The httpx module is deprecated")
+    if required:
+        _quieten()
     guard = Middleware(Guard, settings=settings, required=required, pages=frozenset(f"/{name}" for name in pages))
     return {"middleware": [guard], "secrets": {"auth": auth} if auth else None}
 
@@ -98,6 +98,13 @@ def of_settings(settings: Settings) -> dict[str, Any]:
     if len(values["cookie_secret"]) < 32:
         raise RefusedToStartError("SERAI_OIDC_COOKIE_SECRET is shorter than 32 characters: take a random one")
     return values
+
+
+def _quieten() -> None:
+    """Authlib would rather use the successor of httpx: nobody who runs Serai can do anything about it."""
+    from authlib.deprecate import AuthlibDeprecationWarning  # sets a filter of its own when it is imported
+
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
 
 
 def _of_file() -> Mapping[str, Any]:

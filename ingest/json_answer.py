@@ -25,3 +25,11 @@ def flat(rows: list[Any]) -> list[dict[str, Any]]:
         if nested := [name for name, value in row.items() if isinstance(value, list | dict)]:
             raise BatchError(f"row {number} has something nested in {', '.join(nested)}: see what the source changed")
     return rows
+
+
+def as_text(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with every value as text, their row_number aside: no number is too large for that."""
+    return [
+        {name: value if value is None or name == "row_number" else str(value) for name, value in row.items()}
+        for row in rows
+    ]

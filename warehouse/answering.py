@@ -24,6 +24,8 @@ from warehouse.connect import Answer, Limits, QueryError, ask, reading
 
 # Seconds between the interrupt, after which DuckDB can say what happened, and the end of the process.
 GRACE = 0.4
+# The exit code where memory was refused.
+NO_MEMORY = 3
 MB = 1 << 20
 
 
@@ -39,10 +41,11 @@ def main() -> None:
         confine(limits)
         try:
             answer = ask(cursor, asked["query"], limits)
+            _say({"cut": answer.cut}, answer, sys.stdout.buffer)
         except QueryError as error:
             _say({"error": str(error)}, None, sys.stdout.buffer)
-        else:
-            _say({"cut": answer.cut}, answer, sys.stdout.buffer)
+        except MemoryError:
+            os._exit(NO_MEMORY)  # in the middle of an answer, perhaps: the code says so
     sys.stdout.buffer.flush()
     # What DuckDB still holds needs no tidying, and a call that heeds no interrupt no waiting for.
     os._exit(0)

@@ -144,7 +144,7 @@ def ask(cursor: duckdb.DuckDBPyConnection, query: str, limits: Limits) -> Answer
         raise QueryError(too_long(limits)) from None
     except (MemoryError, pa.ArrowMemoryError, duckdb.OutOfMemoryException):
         raise QueryError(too_much(limits)) from None
-    except (duckdb.Error, pa.ArrowException) as error:
+    except (duckdb.Error, pa.ArrowException, OSError) as error:  # OSError: what DuckDB raises amid the rows
         raise QueryError(_words(error, limits)) from None
     except ValueError as error:
         raise QueryError(f"this cannot be asked: {error}") from None

@@ -25,6 +25,8 @@ from warehouse.publish import holding
 HOUSE = Path(__file__).resolve().parent.parent
 # Seconds that a process may take beside its question, on a busy machine, before it is given up.
 STARTING = 10.0
+# As the answering process says it, which must not be imported here: it is started bare.
+NO_MEMORY = 3
 TIME = {-signal.SIGALRM, -signal.SIGXCPU, -signal.SIGKILL}
 # What the answering process gets of our environment: never a credential.
 PASSED = ("TZ", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
@@ -61,6 +63,8 @@ class Question:
                 process.kill()
         if process.returncode in TIME:
             raise QueryError(too_long(self._limits))
+        if process.returncode > 0 and process.returncode != NO_MEMORY:
+            raise QueryError("the process that answers broke off: ask again; if it stays so, see `serai status`")
         if process.returncode:
             # Where memory is refused in a place that cannot say so, the process ends by a signal.
             raise QueryError(too_much(self._limits))

@@ -92,7 +92,7 @@ def scope(answers: list[Answer]) -> Scope:
 
 def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFrame:  # noqa: ARG001
     """The records of one answer in the columns of ``bilateral_trade``; row 1 is its first."""
-    lines = _lines(content)
+    lines = json_answer.as_text(_lines(content))
     names = [name for name in contract.columns if name not in ("source_name", "source_url")]
     found = {name: [line.get(name) for line in lines] for name in names}
     numbers = pl.int_range(1, len(lines) + 1, dtype=pl.Int64, eager=True)

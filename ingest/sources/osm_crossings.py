@@ -48,7 +48,7 @@ def parse(content: bytes, contract: Contract, limits: ParseLimits) -> pl.DataFra
     """The objects in the columns of ``border_posts``; row 1 is the first of the answer."""
     lines = [_post(element) for element in _read(content)]
     columns = [*contract.columns]
-    text = pl.DataFrame(json_answer.flat(lines), schema=dict.fromkeys(columns, pl.String))
+    text = pl.DataFrame(json_answer.as_text(json_answer.flat(lines)), schema=dict.fromkeys(columns, pl.String))
     return text.select(
         (pl.int_range(pl.len(), dtype=pl.Int64) + 1).alias("row_number"),
         *(typed(field) for field in contract.fields),

@@ -74,7 +74,7 @@ def observations(content: bytes) -> pl.DataFrame:
         ) from None
     columns = ("country", "indicator", "name", "period", "value", "obs_status")
     schema = {"row_number": pl.Int64(), **dict.fromkeys(columns, pl.String())}
-    return pl.DataFrame(json_answer.flat(lines), schema=schema).with_columns(*_period())
+    return pl.DataFrame(json_answer.as_text(json_answer.flat(lines)), schema=schema).with_columns(*_period())
 
 
 def _page(content: bytes) -> tuple[dict[str, Any], list[Any]]:

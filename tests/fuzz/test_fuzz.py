@@ -24,7 +24,7 @@ def test_the_good_inputs_are_read() -> None:
 
 
 def test_no_spoilt_input_breaks_a_parser(capsys: pytest.CaptureFixture[str]) -> None:
-    found = campaign.parse(Plan(seed=1, count=0, whole=0), 12 * SOURCES)
+    found = campaign.parse(Plan(seed=1, count=0, whole=0), 6 * SOURCES)
     with capsys.disabled():
         print("\n" + campaign.table(found, 1))  # noqa: T201
     assert [(one.source, one.number, one.ways, one.wrong) for one in found if one.wrong] == []
