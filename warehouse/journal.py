@@ -43,12 +43,14 @@ def _read(folder: Path) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads((folder / NAME).read_bytes())
         if not isinstance(found, list):
             raise ValueError("no list")
+        if not all(line["run_id"] and line["started_at"] and line["finished_at"] for line in found):
+            raise ValueError("a line without its run or times")
         return [
             line | {name: dt.datetime.fromisoformat(line[name]) for name in TIMES if line.get(name)} for line in found
         ]
     except FileNotFoundError:
         return []
-    except (TypeError, KeyError) as error:
+    except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(str(error)) from error
 
 
