@@ -63,8 +63,11 @@ def table(frame: pl.DataFrame, described: str | None = None, *, height: int | No
 
 
 def _links(values: pl.Series) -> bool:
-    """Whether all are addresses of the web or of a page of ours: nothing else may be clicked on."""
-    return bool(values.drop_nulls().str.contains(r"^(?:https?://|/[^/])").all())
+    """Whether all are addresses of the web or of a page of ours, or names (urn:), which open nothing.
+
+    Nothing else may be clicked on.
+    """
+    return bool(values.drop_nulls().str.contains(r"^(?:https?://|/[^/]|urn:)").all())
 
 
 def _column(name: str, kind: pl.DataType, help_: str | None, *, linked: bool) -> Any:
