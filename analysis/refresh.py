@@ -1,0 +1,150 @@
+"""Working out what has other inputs than when it was last worked out, each method by itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import importlib
+import logging
+import pkgutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from analysis import methods
+from warehouse import schema
+from warehouse.sql import described_columns, table_comments
+
+HERE = Path(__file__).resolve().parent
+Tables = Mapping[str, pl.DataFrame]
+
+
+class TooLittleError(Exception):
+    """The data do not carry the method; the message says what is lacking."""
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method: ``work_out`` gives the rows of its tables by name, from the tables that it ``reads``."""
+
+    name: str
+    title: str
+    version: int
+    reference: str
+    reads: tuple[str, ...]
+    work_out: Callable[[duckdb.DuckDBPyConnection], Tables]
+    ddl: str
+
+    @property
+    def tables(self) -> dict[str, dict[str, str]]:
+        """Its tables, with their columns and what each means."""
+        return dict(table_comments(self.ddl))
+
+
+def found() -> list[Method]:
+    """All methods, by name."""
+    names = sorted(one.name for one in pkgutil.iter_modules(methods.__path__))
+    return [_load(name) for name in names if (HERE / "methods" / f"{name}.sql").exists()]
+
+
+def refresh(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Work out each method whose inputs changed; return the rows of those. One that fails leaves its tables empty."""
+    _declare(con, "methods", (HERE / "methods.sql").read_text(encoding="utf-8"))
+    every = found()
+    _forget_others(con, {method.name for method in every})
+    done = {}
+    for method in every:
+        _declare(con, method.name, method.ddl)
+        inputs = _inputs(con, method)
+        held = con.execute("SELECT inputs FROM analysis.methods WHERE method = ?", [method.name]).fetchall()
+        if held != [(inputs,)]:
+            done[method.name] = _work_out(con, method, inputs)
+    return done
+
+
+def _load(name: str) -> Method:
+    module = importlib.import_module(f"{methods.__name__}.{name}")
+    ddl = (HERE / "methods" / f"{name}.sql").read_text(encoding="utf-8")
+    return Method(name, module.TITLE, module.VERSION, module.REFERENCE, module.READS, module.work_out, ddl)
+
+
+def _declare(con: duckdb.DuckDBPyConnection, name: str, ddl: str) -> None:
+    """Make the tables that the script declares, anew where an older script made them."""
+    part = f"analysis {name}"
+    if schema.parts(con).get(part) == ddl:
+        return
+    tables = dict(table_comments(ddl))
+    for table in tables:
+        con.execute(f"DROP TABLE IF EXISTS {table}")
+    con.execute(ddl)
+    for table, columns in tables.items():
+        con.execute(described_columns(table, columns))
+    schema.remember(con, part, ddl)
+    if name != "methods":
+        con.execute("DELETE FROM analysis.methods WHERE method = ?", [name])
+
+
+def _forget_others(con: duckdb.DuckDBPyConnection, names: set[str]) -> None:
+    """Drop the tables of methods that are no more."""
+    for (name,) in con.execute("SELECT method FROM analysis.methods").fetchall():
+        if name not in names:
+            made = schema.parts(con)[f"analysis {name}"]
+            for table, _ in table_comments(made):
+                con.execute(f"DROP TABLE IF EXISTS {table}")
+            con.execute("DELETE FROM analysis.methods WHERE method = ?", [name])
+            con.execute("DELETE FROM ops.schema_parts WHERE name = ?", [f"analysis {name}"])
+
+
+def _inputs(con: duckdb.DuckDBPyConnection, method: Method) -> str:
+    """A hash over the method's code, the rows it reads, and the day."""
+    parts = [str(con.execute("SELECT current_date").fetchall()), str(method.version), method.ddl]
+    parts += [path.read_text(encoding="utf-8") for path in sorted(HERE.rglob("*.py"))]
+    for table in method.reads:
+        parts.append(str(con.execute(f"SELECT count(*), bit_xor(hash(t)) FROM {table} AS t").fetchall()))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _work_out(con: duckdb.DuckDBPyConnection, method: Method, inputs: str) -> int:
+    clock, outcome, reason = time.monotonic(), "worked_out", None
+    tables: Tables = {}
+    try:
+        tables = method.work_out(con)
+    except TooLittleError as error:
+        outcome, reason = "too_little", str(error)
+    except Exception as error:
+        logging.getLogger(__name__).exception("method %s", method.name)
+        outcome, reason = "error", f"{type(error).__name__}: {error}"
+    rows = sum(_fill(con, table, tables.get(table.removeprefix("analysis."))) for table in method.tables)
+    con.execute(
+        "INSERT OR REPLACE INTO analysis.methods BY NAME SELECT $method AS method, $title AS title, "
+        "$version AS version, $reference AS reference, $reads AS reads, $inputs AS inputs, $outcome AS outcome, "
+        "$reason AS reason, $rows AS rows, $at AS worked_out_at, $seconds AS seconds",
+        {
+            "method": method.name,
+            "title": method.title,
+            "version": method.version,
+            "reference": method.reference,
+            "reads": list(method.reads),
+            "inputs": inputs,
+            "outcome": outcome,
+            "reason": reason,
+            "rows": rows,
+            "at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
+            "seconds": time.monotonic() - clock,
+        },
+    )
+    return rows
+
+
+def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame | None) -> int:
+    con.execute(f"DELETE FROM {table}")
+    if rows is None or rows.is_empty():
+        return 0
+    con.register("worked_out", rows.to_arrow())
+    con.execute(f"INSERT INTO {table} BY NAME FROM worked_out")
+    con.unregister("worked_out")
+    return rows.height
