@@ -44,6 +44,7 @@ CARGO = """
         c.crossing_id,
         c.started_on,
         c.ended_on,
+        coalesce(c.known_to, c.started_on) AS known_to,
         c.how_ended,
         c.cause,
         c.still_shut,

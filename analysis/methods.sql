@@ -7,7 +7,7 @@ CREATE TABLE IF NOT EXISTS analysis.methods (
     version INTEGER NOT NULL, -- Raised with every change that changes results.
     reference VARCHAR NOT NULL, -- Where the method is described.
     reads VARCHAR[] NOT NULL, -- The tables it is worked out from.
-    inputs VARCHAR NOT NULL, -- Hash over the rows of these tables, the code of the method and the day.
+    inputs VARCHAR NOT NULL, -- Hash over what it works from and its code: the same hash, the same results.
     outcome VARCHAR NOT NULL CHECK (outcome IN ('worked_out', 'too_little', 'error')), -- too_little = the data do not carry it; error = it failed; either way its tables are empty.
     reason VARCHAR, -- Why there is no result.
     rows BIGINT NOT NULL, -- Rows in its tables.

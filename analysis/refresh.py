@@ -29,14 +29,18 @@ class TooLittleError(Exception):
 
 @dataclass(frozen=True)
 class Method:
-    """One method: ``work_out`` gives the rows of its tables by name, from the tables that it ``reads``."""
+    """One method: ``gather`` brings what it works from, ``work_out`` turns that into the rows of its tables by name.
+
+    ``work_out`` sees nothing else, so that the same inputs give the same results, and unchanged ones need no work.
+    """
 
     name: str
     title: str
     version: int
     reference: str
     reads: tuple[str, ...]
-    work_out: Callable[[duckdb.DuckDBPyConnection], Tables]
+    gather: Callable[[duckdb.DuckDBPyConnection], Tables]
+    work_out: Callable[[Tables], Tables]
     ddl: str
 
     @property
@@ -59,17 +63,20 @@ def refresh(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     done = {}
     for method in every:
         _declare(con, method.name, method.ddl)
-        inputs = _inputs(con, method)
+        gathered = method.gather(con)
+        inputs = _inputs(method, gathered)
         held = con.execute("SELECT inputs FROM analysis.methods WHERE method = ?", [method.name]).fetchall()
         if held != [(inputs,)]:
-            done[method.name] = _work_out(con, method, inputs)
+            done[method.name] = _work_out(con, method, gathered, inputs)
     return done
 
 
 def _load(name: str) -> Method:
     module = importlib.import_module(f"{methods.__name__}.{name}")
     ddl = (HERE / "methods" / f"{name}.sql").read_text(encoding="utf-8")
-    return Method(name, module.TITLE, module.VERSION, module.REFERENCE, module.READS, module.work_out, ddl)
+    return Method(
+        name, module.TITLE, module.VERSION, module.REFERENCE, module.READS, module.gather, module.work_out, ddl
+    )
 
 
 def _declare(con: duckdb.DuckDBPyConnection, name: str, ddl: str) -> None:
@@ -99,20 +106,22 @@ def _forget_others(con: duckdb.DuckDBPyConnection, names: set[str]) -> None:
             con.execute("DELETE FROM ops.schema_parts WHERE name = ?", [f"analysis {name}"])
 
 
-def _inputs(con: duckdb.DuckDBPyConnection, method: Method) -> str:
-    """A hash over the method's code, the rows it reads, and the day."""
-    parts = [str(con.execute("SELECT current_date").fetchall()), str(method.version), method.ddl]
-    parts += [path.read_text(encoding="utf-8") for path in sorted(HERE.rglob("*.py"))]
-    for table in method.reads:
-        parts.append(str(con.execute(f"SELECT count(*), bit_xor(hash(t)) FROM {table} AS t").fetchall()))
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def _inputs(method: Method, gathered: Tables) -> str:
+    """A hash over the method's code and what it works from."""
+    hashed = hashlib.sha256(f"{method.version}\0{method.ddl}".encode())
+    for path in sorted(HERE.rglob("*.py")):
+        hashed.update(path.read_bytes())
+    for name, frame in sorted(gathered.items()):
+        hashed.update(name.encode())
+        hashed.update(frame.write_ipc(None).getvalue())
+    return hashed.hexdigest()
 
 
-def _work_out(con: duckdb.DuckDBPyConnection, method: Method, inputs: str) -> int:
+def _work_out(con: duckdb.DuckDBPyConnection, method: Method, gathered: Tables, inputs: str) -> int:
     clock, outcome, reason = time.monotonic(), "worked_out", None
     tables: Tables = {}
     try:
-        tables = method.work_out(con)
+        tables = method.work_out(gathered)
     except TooLittleError as error:
         outcome, reason = "too_little", str(error)
     except Exception as error:

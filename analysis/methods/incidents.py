@@ -5,7 +5,7 @@ An event study with two placebos, and a discrete-time hazard. The window of a we
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import duckdb
@@ -14,7 +14,7 @@ import numpy.typing as npt
 import polars as pl
 
 from analysis import closures
-from analysis.refresh import TooLittleError
+from analysis.refresh import Tables, TooLittleError
 
 TITLE = "Do incidents raise the chance that a border closes?"
 VERSION = 1
@@ -30,6 +30,7 @@ FEWEST = 10
 PLACEBOS = 1000
 SEED = 20251011
 Days = npt.NDArray[np.bool_]
+NEVER = np.array([], dtype="datetime64[D]")
 # The timeline has incidents of a border, of which both sides are actors; the others lie in a crossing's catchment.
 INCIDENTS = """
     SELECT 'AFG-' || side AS place, 'timeline' AS counted_by, kind, event_date AS day
@@ -73,9 +74,22 @@ class Series:
     quarter: npt.NDArray[np.int64]
 
 
-def work_out(con: duckdb.DuckDBPyConnection) -> Mapping[str, pl.DataFrame]:
+def gather(con: duckdb.DuckDBPyConnection) -> Tables:
+    """The days of incidents, the first days of closures, and the days on which something was open, by place."""
+    rows = closures.cargo(con)
+    border = rows.group_by("event").agg(place=pl.col("border").first(), day=pl.col("started_on").min())
+    begun = pl.concat([border.select("place", "day"), rows.select(place="crossing_id", day="started_on")])
+    places = ["place", "counted_by", "kind", "day"]
+    return {
+        "incidents": con.sql(INCIDENTS).pl().sort(places),
+        "begun": begun.unique().sort("place", "day"),
+        "open": con.sql(OPEN).pl().sort("place", "day"),
+    }
+
+
+def work_out(gathered: Tables) -> Tables:
     """The tables incidents, incidents_profile and incidents_hazard. Raises TooLittleError where no place has enough."""
-    found = list(series(con))
+    found = list(series(gathered))
     if not found:
         raise TooLittleError(f"no border or crossing has {FEWEST} days with incidents and {FEWEST} closures")
     effects = [line for one in found for kind in one.incidents for line in effect(one, kind)]
@@ -85,24 +99,18 @@ def work_out(con: duckdb.DuckDBPyConnection) -> Mapping[str, pl.DataFrame]:
     return {name: pl.DataFrame(lines, infer_schema_length=None) for name, lines in tables.items()}
 
 
-def series(con: duckdb.DuckDBPyConnection) -> Iterator[Series]:
+def series(gathered: Tables) -> Iterator[Series]:
     """The days of each place with at least ten days of incidents and ten closures."""
-    incidents = con.sql(INCIDENTS).pl()
-    rows = closures.cargo(con)
-    border = rows.group_by("event").agg(place=pl.col("border").first(), day=pl.col("started_on").min())
-    crossing = rows.select(place="crossing_id", day="started_on")
-    begun = pl.concat([border.select("place", "day"), crossing]).unique()
-    opened = con.sql(OPEN).pl()
-    today: np.datetime64 = np.datetime64(con.execute("SELECT current_date").fetchall()[0][0])
-    for (place, counted_by), lines in incidents.group_by(["place", "counted_by"], maintain_order=True):
-        starts = begun.filter(pl.col("place") == place)["day"].to_numpy().astype("datetime64[D]")
+    days = {name: _by_place(gathered[name]) for name in ("begun", "open")}
+    for (place, counted_by), lines in gathered["incidents"].group_by(["place", "counted_by"], maintain_order=True):
+        starts, opened = (days[name].get(str(place), NEVER) for name in ("begun", "open"))
         happened = lines["day"].to_numpy().astype("datetime64[D]")
         if not len(starts) or not len(happened):
             continue
         # Years in which nobody wrote incidents down are no years without incidents.
-        first, last = max(happened.min(), starts.min()) - 60, min(today, max(happened.max(), starts.max()) + 60)
+        first, last = max(happened.min(), starts.min()) - 60, max(happened.max(), starts.max()) + 60
         span = np.arange(first, last + 1)
-        could = np.isin(span, opened.filter(pl.col("place") == place)["day"].to_numpy().astype("datetime64[D]"))
+        could = np.isin(span, opened)
         kinds = sorted(set(lines["kind"]))
         of_kind = {kind: could & np.isin(span, happened[(lines["kind"] == kind).to_numpy()]) for kind in kinds}
         every = could & np.isin(span, happened)
@@ -111,6 +119,12 @@ def series(con: duckdb.DuckDBPyConnection) -> Iterator[Series]:
         if every.sum() >= FEWEST and starting.sum() >= FEWEST:
             quarter = span.astype("datetime64[M]").astype(np.int64) // 3
             yield Series(str(place), str(counted_by), first, could, chosen, starting, quarter)
+
+
+def _by_place(rows: pl.DataFrame) -> dict[str, npt.NDArray[np.datetime64]]:
+    return {
+        str(place): lines["day"].to_numpy().astype("datetime64[D]") for (place,), lines in rows.group_by(["place"])
+    }
 
 
 def within(begun: Days, days: int) -> Days:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import duckdb
 import numpy as np
@@ -11,7 +11,7 @@ import polars as pl
 
 from analysis import closures
 from analysis.hazard import Array, Hazards, Lasting, fit
-from analysis.refresh import TooLittleError
+from analysis.refresh import Tables, TooLittleError
 
 TITLE = "When will a closed crossing open?"
 VERSION = 1
@@ -31,9 +31,14 @@ SEED = 20251011
 CURVE_DAYS = (1, 2, 3, 5, 7, 10, 14, 21, 30, 45, 60, 90, 120, 180, 270, 365)
 
 
-def work_out(con: duckdb.DuckDBPyConnection) -> Mapping[str, pl.DataFrame]:
+def gather(con: duckdb.DuckDBPyConnection) -> Tables:
+    """The closures to goods."""
+    return {"closures": closures.cargo(con)}
+
+
+def work_out(gathered: Tables) -> Tables:
     """The tables reopening, reopening_curves and reopening_scores. Raises TooLittleError below 20 events."""
-    rows = closures.cargo(con)
+    rows = gathered["closures"]
     known = rows.filter("ended")
     if (events := known["event"].n_unique()) < FEWEST_EVENTS:
         raise TooLittleError(f"{events} events have closures whose end is known: {FEWEST_EVENTS} are needed")
@@ -148,11 +153,14 @@ def forecasts(rows: pl.DataFrame) -> Iterator[tuple[int, dict[str, Array]]]:
             if not before.any():
                 continue
             last = every.days[np.flatnonzero(before)[np.argmax(started[before])]]
-            yield int(place), {
-                "hazard": model.ended_by(every.features[place], 0, FURTHEST).sum(axis=0),
-                "kaplan_meier": np.pad(km, (0, FURTHEST), mode="edge")[:FURTHEST],
-                "last_one": (np.arange(1, FURTHEST + 1) >= last).astype(float),
-            }
+            yield (
+                int(place),
+                {
+                    "hazard": model.ended_by(every.features[place], 0, FURTHEST).sum(axis=0),
+                    "kaplan_meier": np.pad(km, (0, FURTHEST), mode="edge")[:FURTHEST],
+                    "last_one": (np.arange(1, FURTHEST + 1) >= last).astype(float),
+                },
+            )
 
 
 def scores(rows: pl.DataFrame) -> pl.DataFrame:

@@ -1,0 +1,118 @@
+"""What a monthly series would have been: a structural time series model, or a weighted mean of others like it.
+
+Structural: the logarithm of the series is a level that wanders, a fixed season, and other series as controls (Harvey
+1989; Brodersen et al. 2015, Annals of Applied Statistics 9:247). Months that are not known, or that a closure may have
+touched, are missing: the Kalman filter needs no others in their place. Synthetic control: Abadie, Diamond & Hainmueller
+2010, JASA 105:493.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+
+Array = npt.NDArray[np.float64]
+# Months that must be known: to fit at all, and to fit a season.
+FEWEST, FEWEST_FOR_SEASON = 18, 36
+DRAWS = 2000
+SEED = 20251011
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A fitted model of a series; ``parameters`` are its variances and the weights of controls."""
+
+    floor: float
+    season: bool
+    parameters: Array
+    controls: Array | None
+
+    def reaches(self, before: Array) -> bool:
+        """Whether the months before carry a forecast: enough are known, and of a season each month of the year."""
+        known = np.flatnonzero(np.isfinite(before))
+        return len(known) >= FEWEST and (not self.season or len(np.unique(known % 12)) == 12)
+
+    def ahead(self, before: Array, steps: int, seed: int = SEED) -> Array:
+        """Draws of the next ``steps`` months given the months before, unknown ones NaN: draws × steps.
+
+        The chance of each month and the wandering of the level are in it; that the model may be wrong is not: see
+        ``calibrated``.
+        """
+        start = len(before)
+        model = _model(_logged(before, self.floor), self.season, _rows(self.controls, 0, start))
+        later = _rows(self.controls, start, start + steps)
+        drawn = model.smooth(self.parameters).simulate(
+            steps, repetitions=DRAWS, anchor="end", exog=later, rng=np.random.default_rng(seed)
+        )
+        # Beyond a hundred times what was ever seen a draw says no more than "unbounded".
+        highest = np.log(np.nanmax(before) * 100)
+        return np.asarray(np.exp(np.minimum(np.asarray(drawn, dtype=float).reshape(steps, -1).T, highest)))
+
+
+def fit(values: Array, controls: Array | None = None) -> Structure | None:
+    """The model of a series, unknown months NaN; None where too few are known. ``controls``: one column each, whole."""
+    known = np.isfinite(values)
+    if known.sum() < FEWEST:
+        return None
+    floor, season = float(np.nanmedian(values)) / 1000, bool(known.sum() >= FEWEST_FOR_SEASON)
+    if floor <= 0:
+        return None
+    model = _model(_logged(values, floor), season, controls)
+    found = model.fit(disp=False, maxiter=200)
+    return Structure(floor, season, np.asarray(found.params), controls)
+
+
+def _model(logged: Array, season: bool, controls: Array | None) -> Any:
+    from statsmodels.tsa.statespace.structural import UnobservedComponents
+
+    seasonal = {"seasonal": 12, "stochastic_seasonal": False} if season else {}
+    return UnobservedComponents(logged, level="local level", exog=controls, **seasonal)
+
+
+def _logged(values: Array, floor: float) -> Array:
+    return np.asarray(np.log(np.maximum(values, floor)))
+
+
+def _rows(controls: Array | None, first: int, after: int) -> Array | None:
+    return None if controls is None else controls[first:after]
+
+
+def width(drawn: Array) -> tuple[float, float]:
+    """Where the sums drawn lie: the logarithm of the middle one, and half the width of the 80 % interval around it."""
+    low, middle, high = np.log(np.quantile(drawn, [0.1, 0.5, 0.9]))
+    return float(middle), float(max((high - low) / 2, 1e-9))
+
+
+def calibrated(drawn: Array, misses: Array, nominal: float) -> tuple[float, float]:
+    """The interval of a sum that held the truth at the nominal rate where the truth was known.
+
+    ``misses`` has by how many half-widths (``width``) the middle of such forecasts lay from what came; the interval is
+    as wide as their quantile asks for (conformal prediction: Lei et al. 2018, JASA 113:1094).
+    """
+    middle, half = width(drawn)
+    rank = min(int(np.ceil((len(misses) + 1) * nominal)), len(misses)) - 1
+    reach = float(np.sort(misses)[rank]) * half
+    return float(np.exp(middle - reach)), float(np.exp(middle + reach))
+
+
+def weights(target: Array, donors: Array) -> Array:
+    """The shares of donors, none negative and one in all, whose mean comes closest to the target: months × donors."""
+    count = donors.shape[1]
+
+    def loss(shares: Array) -> tuple[float, Array]:
+        gap = donors @ shares - target
+        return float(gap @ gap), np.asarray(2 * donors.T @ gap)
+
+    found = minimize(
+        loss,
+        np.full(count, 1 / count),
+        jac=True,
+        method="SLSQP",
+        bounds=[(0, 1)] * count,
+        constraints={"type": "eq", "fun": lambda shares: shares.sum() - 1},
+    )
+    return np.asarray(found.x)

@@ -1,0 +1,65 @@
+-- Closures to trade: what a closure cost, as the difference between trade without it and trade as reported.
+CREATE TABLE analysis.losses (
+    border VARCHAR NOT NULL, -- The border shut.
+    started_on DATE NOT NULL, -- First day closed, at whichever crossing was first.
+    ended_on DATE, -- First day on which none of the crossings was closed by it; empty = still shut, or not known.
+    crossings VARCHAR[] NOT NULL, -- Crossings that it shut.
+    share_shut DOUBLE, -- Share of the border's normal capacity that was shut meanwhile (disruption_index), on average.
+    scope VARCHAR NOT NULL, -- route = trade between the two sides; country = all trade of Afghanistan, of which other routes may have made good a part.
+    reporter VARCHAR NOT NULL, -- Country whose statistics these are.
+    partner VARCHAR NOT NULL, -- Its partner.
+    flow VARCHAR NOT NULL, -- export or import, seen from the reporter.
+    basis VARCHAR NOT NULL, -- As in trade_months; empty = the page does not say.
+    method VARCHAR NOT NULL, -- structural = time series model; synthetic_control = weighted mean of other partners.
+    first_month DATE NOT NULL, -- First month counted: the first with a closed day.
+    last_month DATE NOT NULL, -- Last month counted: the month after the last with a closed day, a lag chosen before looking, or the last month with data.
+    months INTEGER NOT NULL, -- Months from first to last.
+    months_known INTEGER NOT NULL, -- Of these, months whose trade is known; only they are counted.
+    trained_months INTEGER NOT NULL, -- Known months without closure before it, from which the forecast starts.
+    controls INTEGER NOT NULL, -- Partners that serve as controls or donors.
+    actual DOUBLE NOT NULL, -- Trade as reported in the months known. [USD_million]
+    without_closure DOUBLE NOT NULL, -- Trade without the closure, the middle of the forecasts. [USD_million]
+    loss DOUBLE NOT NULL, -- without_closure - actual; negative = more was traded than expected. [USD_million]
+    loss_low_80 DOUBLE, -- Lower end of the 80 % interval of the loss. [USD_million]
+    loss_high_80 DOUBLE, -- Upper end. [USD_million]
+    loss_low_95 DOUBLE, -- Lower end of the 95 % interval. [USD_million]
+    loss_high_95 DOUBLE, -- Upper end. [USD_million]
+    share_lost DOUBLE NOT NULL, -- loss / without_closure.
+    p_placebo DOUBLE, -- synthetic_control: share of donors, the partner itself included, with at least such a fall.
+    PRIMARY KEY (border, started_on, reporter, partner, flow, basis, method)
+);
+COMMENT ON TABLE analysis.losses IS 'For each closure of seven days and more, and each series that has the months: trade without it against trade as reported, with intervals. The intervals hold the chance of months and the wandering of the level, not a wrong model: analysis.losses_backtest tells how often such intervals hold the truth.';
+
+CREATE TABLE analysis.losses_months (
+    border VARCHAR NOT NULL, -- The border shut.
+    started_on DATE NOT NULL, -- First day closed.
+    reporter VARCHAR NOT NULL, -- Country whose statistics these are.
+    partner VARCHAR NOT NULL, -- Its partner.
+    flow VARCHAR NOT NULL, -- export or import, seen from the reporter.
+    basis VARCHAR NOT NULL, -- As in trade_months.
+    method VARCHAR NOT NULL, -- structural or synthetic_control.
+    month DATE NOT NULL, -- First day of the month.
+    actual DOUBLE, -- Trade as reported; empty = not known. [USD_million]
+    without_closure DOUBLE NOT NULL, -- Trade without the closure. [USD_million]
+    low_80 DOUBLE, -- Lower end of its 80 % interval. [USD_million]
+    high_80 DOUBLE, -- Upper end. [USD_million]
+    low_95 DOUBLE, -- Lower end of its 95 % interval. [USD_million]
+    high_95 DOUBLE, -- Upper end. [USD_million]
+    PRIMARY KEY (border, started_on, reporter, partner, flow, basis, method, month)
+);
+COMMENT ON TABLE analysis.losses_months IS 'The same month by month: what analysis.losses adds up.';
+
+CREATE TABLE analysis.losses_backtest (
+    border VARCHAR NOT NULL, -- Border.
+    reporter VARCHAR NOT NULL, -- Country whose statistics these are.
+    partner VARCHAR NOT NULL, -- Its partner.
+    flow VARCHAR NOT NULL, -- export or import, seen from the reporter.
+    basis VARCHAR NOT NULL, -- As in trade_months.
+    horizon_months INTEGER NOT NULL, -- Months forecast together. [months]
+    nominal DOUBLE NOT NULL, -- The share of truths that the interval should hold.
+    trials INTEGER NOT NULL, -- Starts without a closure, one forecast from each; they overlap.
+    held INTEGER NOT NULL, -- Trials in which the sum that came lay in the interval.
+    share_held DOUBLE NOT NULL, -- held / trials: near nominal = the intervals can be believed.
+    PRIMARY KEY (border, reporter, partner, flow, basis, horizon_months, nominal)
+);
+COMMENT ON TABLE analysis.losses_backtest IS 'The same method on dates without closure: how often the truth lay in the interval.';
