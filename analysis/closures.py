@@ -6,6 +6,10 @@ how long closures last. Closures of one border that begin within three days of o
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
 import duckdb
 import polars as pl
 
@@ -24,6 +28,12 @@ KINDS = {
     "trade_dispute": "dispute",
     "protest": "dispute",
 }
+# Closures that last less leave no mark in months.
+FEWEST_DAYS = 7
+# A month is one of a closure where this much of the border's capacity was shut, on average.
+TOUCHED = 0.1
+# low: what is known to be shut, whatever else is unknown.
+SHUT = "SELECT border, day, share_shut, low FROM disruption_index WHERE high > 0 ORDER BY ALL"
 CARGO = """
     WITH cargo AS (
         SELECT
@@ -66,8 +76,41 @@ def cargo(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     how_ended, cause, kind (causes in groups), flows, event (the number of the event that brought it), crossings (how
     many of the border's crossings the event shut).
     """
-    rows = con.sql(CARGO).pl()
+    rows: pl.DataFrame = con.sql(CARGO).pl()
     kind = pl.col("cause").replace_strict(KINDS, default="other", return_dtype=pl.String)
     apart = pl.col("started_on").diff().over("border").dt.total_days().fill_null(SAME_EVENT + 1) > SAME_EVENT
     rows = rows.with_columns(kind=kind, event=apart.cast(pl.Int64).cum_sum())
     return rows.with_columns(crossings=pl.col("crossing_id").n_unique().over("event"))
+
+
+def shut(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The days on which something was, or may have been, shut. Columns: border, day, share_shut, low."""
+    found: pl.DataFrame = con.sql(SHUT).pl()
+    return found
+
+
+def touched_months(shut: pl.DataFrame, border: str) -> list[dt.date]:
+    """The months in which a tenth of the border's capacity or more was shut, on average."""
+    of_border = shut.filter(pl.col("border") == border)
+    by_month = of_border.group_by(pl.col("day").dt.truncate("1mo").alias("month")).agg(pl.col("low").sum() / 30)
+    return by_month.filter(pl.col("low") >= TOUCHED)["month"].sort().to_list()
+
+
+def lasting_events(rows: pl.DataFrame, shut: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """The closures of seven days and more by the event that brought them, with the capacity shut meanwhile."""
+    for (_,), of_event in rows.group_by(["event"], maintain_order=True):
+        border, first = of_event["border"][0], of_event["started_on"].min()
+        ends = of_event["ended_on"]
+        last = None if of_event["still_shut"].any() or ends.null_count() else ends.max()
+        until = last or of_event["known_to"].max()
+        meanwhile = shut.filter(pl.col("border") == border, pl.col("day") >= first, pl.col("day") < until)
+        days = (until - first).days  # type: ignore[operator]
+        if days >= FEWEST_DAYS:
+            yield {
+                "border": border,
+                "started_on": first,
+                "ended_on": last,
+                "until": until,
+                "crossings": sorted(set(of_event["crossing_id"])),
+                "share_shut": meanwhile["share_shut"].mean(),
+            }

@@ -1,9 +1,9 @@
 """What a monthly series would have been: a structural time series model, or a weighted mean of others like it.
 
-Structural: the logarithm of the series is a level that wanders, a fixed season, and other series as controls (Harvey
-1989; Brodersen et al. 2015, Annals of Applied Statistics 9:247). Months that are not known, or that a closure may have
-touched, are missing: the Kalman filter needs no others in their place. Synthetic control: Abadie, Diamond & Hainmueller
-2010, JASA 105:493.
+Structural: the logarithm of the series is a level that wanders, a fixed season, and other series as controls
+(Harvey 1989; Brodersen et al. 2015, Annals of Applied Statistics 9:247). Months that are not known, or that a closure
+may have touched, are missing: the Kalman filter needs no others in their place. Synthetic control: Abadie, Diamond &
+Hainmueller 2010, JASA 105:493.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class Structure:
 
 
 def fit(values: Array, controls: Array | None = None) -> Structure | None:
-    """The model of a series, unknown months NaN; None where too few are known. ``controls``: one column each, whole."""
+    """The model of a series, unknown months NaN; None where too few are known. ``controls``: whole columns."""
     known = np.isfinite(values)
     if known.sum() < FEWEST:
         return None
@@ -82,7 +82,7 @@ def _rows(controls: Array | None, first: int, after: int) -> Array | None:
 
 
 def width(drawn: Array) -> tuple[float, float]:
-    """Where the sums drawn lie: the logarithm of the middle one, and half the width of the 80 % interval around it."""
+    """Where sums drawn lie: the logarithm of the middle one, and half the width of the 80 % interval around it."""
     low, middle, high = np.log(np.quantile(drawn, [0.1, 0.5, 0.9]))
     return float(middle), float(max((high - low) / 2, 1e-9))
 
@@ -90,8 +90,8 @@ def width(drawn: Array) -> tuple[float, float]:
 def calibrated(drawn: Array, misses: Array, nominal: float) -> tuple[float, float]:
     """The interval of a sum that held the truth at the nominal rate where the truth was known.
 
-    ``misses`` has by how many half-widths (``width``) the middle of such forecasts lay from what came; the interval is
-    as wide as their quantile asks for (conformal prediction: Lei et al. 2018, JASA 113:1094).
+    ``misses`` has by how many half-widths (``width``) the middle of such forecasts lay from what came; the interval
+    is as wide as their quantile asks for (conformal prediction: Lei et al. 2018, JASA 113:1094).
     """
     middle, half = width(drawn)
     rank = min(int(np.ceil((len(misses) + 1) * nominal)), len(misses)) - 1

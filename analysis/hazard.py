@@ -1,8 +1,8 @@
 """Discrete-time hazards: the chance that what lasts ends on its next day, by how long it has lasted and what it is.
 
-A ridge-penalised logistic regression over person-days, those alike counted together (Singer & Willett 1993, Journal of
-Educational Statistics 18:155; Hess & Persson 2012, Empirical Economics 43:1083, on why days in ties want this rather
-than Cox). Two ways to end compete: each has a hazard of its own, and a day's chances are exclusive.
+A ridge-penalised logistic regression over person-days, those alike counted together (Singer & Willett 1993, Journal
+of Educational Statistics 18:155; Hess & Persson 2012, Empirical Economics 43:1083, on why days in ties want this
+rather than Cox). Two ways to end compete: each has a hazard of its own, and a day's chances are exclusive.
 """
 
 from __future__ import annotations

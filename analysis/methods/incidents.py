@@ -20,7 +20,7 @@ TITLE = "Do incidents raise the chance that a border closes?"
 VERSION = 1
 REFERENCE = (
     "MacKinlay 1997, Journal of Economic Literature 35:13 (event studies); Singer & Willett 1993, Journal of "
-    "Educational Statistics 18:155 (hazard); Cameron & Miller 2015, Journal of Human Resources 50:317 (grouped errors)"
+    "Educational Statistics 18:155 (hazard); Cameron & Miller 2015, J. of Human Resources 50:317 (grouped errors)"
 )
 READS = ("timeline", "closure_episodes", "crossing_days", "crossings", "events_near_crossings")
 KINDS = ("clash", "attack", "air_strike")
@@ -88,7 +88,7 @@ def gather(con: duckdb.DuckDBPyConnection) -> Tables:
 
 
 def work_out(gathered: Tables) -> Tables:
-    """The tables incidents, incidents_profile and incidents_hazard. Raises TooLittleError where no place has enough."""
+    """The tables incidents, incidents_profile and incidents_hazard. Raises TooLittleError where none has enough."""
     found = list(series(gathered))
     if not found:
         raise TooLittleError(f"no border or crossing has {FEWEST} days with incidents and {FEWEST} closures")

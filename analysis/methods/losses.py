@@ -22,12 +22,8 @@ REFERENCE = (
     "Applied Statistics 9:247; Abadie, Diamond & Hainmueller 2010, JASA 105:493"
 )
 READS = ("closure_episodes", "crossings", "disruption_index", "trade_months")
-# Closures that last less leave no mark in months.
-FEWEST_DAYS = 7
 # Customs and banks record late: the month after a closure is still counted. Chosen before looking.
 LAG_MONTHS = 1
-# A month is one of a closure where this much of the border's capacity was shut, on average.
-TOUCHED = 0.1
 FEWEST_DONORS = 5
 HORIZONS = (1, 2, 3, 6)
 FEWEST_TRIALS = 10
@@ -39,10 +35,6 @@ SERIES = """
     FROM trade_months
     WHERE unit = 'USD_million' AND calendar = 'gregorian' AND flow IN ('export', 'import') AND value IS NOT NULL
     ORDER BY ALL
-"""
-SHUT = """
-    -- low: what is known to be shut, whatever else is unknown.
-    SELECT border, day, share_shut, low FROM disruption_index WHERE high > 0 ORDER BY ALL
 """
 NOMINAL = (0.8, 0.95)
 
@@ -74,7 +66,7 @@ class Series:
 def gather(con: duckdb.DuckDBPyConnection) -> Tables:
     """Closures without the days that only pass, months of trade, and days on which something was shut."""
     rows = closures.cargo(con).drop("days")
-    return {"closures": rows, "trade": con.sql(SERIES).pl(), "shut": con.sql(SHUT).pl()}
+    return {"closures": rows, "trade": con.sql(SERIES).pl(), "shut": closures.shut(con)}
 
 
 def work_out(gathered: Tables) -> Tables:
@@ -84,7 +76,7 @@ def work_out(gathered: Tables) -> Tables:
         raise TooLittleError("no series between two sides is known for enough months without closure to be tested")
     lines = [
         one.told(event)
-        for event in events(gathered["closures"], gathered["shut"])
+        for event in closures.lasting_events(gathered["closures"], gathered["shut"])
         for one in found
         if one.series.border == event["border"]
     ]
@@ -97,28 +89,8 @@ def work_out(gathered: Tables) -> Tables:
     return {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in tables.items()}
 
 
-def events(rows: pl.DataFrame, shut: pl.DataFrame) -> Iterator[dict[str, Any]]:
-    """The closures of seven days and more by the event that brought them, with the capacity shut meanwhile."""
-    for (_,), of_event in rows.group_by(["event"], maintain_order=True):
-        border, first = of_event["border"][0], of_event["started_on"].min()
-        ends = of_event["ended_on"]
-        last = None if of_event["still_shut"].any() or ends.null_count() else ends.max()
-        until = last or of_event["known_to"].max()
-        meanwhile = shut.filter(pl.col("border") == border, pl.col("day") >= first, pl.col("day") < until)
-        days = (until - first).days  # type: ignore[operator]
-        if days >= FEWEST_DAYS:
-            yield {
-                "border": border,
-                "started_on": first,
-                "ended_on": last,
-                "until": until,
-                "crossings": sorted(set(of_event["crossing_id"])),
-                "share_shut": meanwhile["share_shut"].mean(),
-            }
-
-
 def series(trade: pl.DataFrame, shut: pl.DataFrame) -> Iterator[Series]:
-    """The series between two sides of a border, and Afghanistan's with the world for the border it trades most over."""
+    """The series between two sides of a border, and those of Afghanistan with the world, for AFG-PAK."""
     for key, lines in trade.group_by(list(KEY), maintain_order=True):
         named = dict(zip(KEY, map(str, key), strict=True))
         sides = sorted((named["reporter"], named["partner"]))
@@ -138,12 +110,10 @@ def series(trade: pl.DataFrame, shut: pl.DataFrame) -> Iterator[Series]:
 
 def _touched(shut: pl.DataFrame, border: str, months: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
     """Which months a closure touched, the lag after it included."""
-    of_border = shut.filter(pl.col("border") == border)
     found = np.zeros(len(months) + LAG_MONTHS, bool)
-    by_month = of_border.group_by(pl.col("day").dt.truncate("1mo")).agg(pl.col("low").sum() / 30)
-    for month, share in by_month.iter_rows():
+    for month in closures.touched_months(shut, border):
         at = int(np.datetime64(month, "M").astype(int) - months[0].astype(int))
-        if share >= TOUCHED and 0 <= at < len(months):
+        if 0 <= at < len(months):
             found[at : at + 1 + LAG_MONTHS] = True
     return found[: len(months)]
 
