@@ -99,12 +99,12 @@ def touched_months(shut: pl.DataFrame, border: str) -> list[dt.date]:
 def lasting_events(rows: pl.DataFrame, shut: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """The closures of seven days and more by the event that brought them, with the capacity shut meanwhile."""
     for (_,), of_event in rows.group_by(["event"], maintain_order=True):
-        border, first = of_event["border"][0], of_event["started_on"].min()
-        ends = of_event["ended_on"]
-        last = None if of_event["still_shut"].any() or ends.null_count() else ends.max()
-        until = last or of_event["known_to"].max()
+        border, first = of_event["border"][0], min(of_event["started_on"].to_list())
+        ends = of_event["ended_on"].to_list()
+        last = None if of_event["still_shut"].any() or None in ends else max(ends)
+        until = last or max(of_event["known_to"].to_list())
         meanwhile = shut.filter(pl.col("border") == border, pl.col("day") >= first, pl.col("day") < until)
-        days = (until - first).days  # type: ignore[operator]
+        days = (until - first).days
         if days >= FEWEST_DAYS:
             yield {
                 "border": border,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -41,14 +42,15 @@ NOMINAL = (0.8, 0.95)
 
 @dataclass(frozen=True)
 class Series:
-    """One monthly series: its key, its border, months in order without gaps, values (NaN where not known), and which
-    months a closure of the border touched. ``whole`` has what is known of several months together: first, after, sum.
+    """One monthly series: its key, its border, its first month (month_number), values (NaN where not known), and
+    which months a closure of the border touched. ``sums`` has what is known of several months together: first, after,
+    sum.
     """
 
     key: dict[str, str]
     border: str
     scope: str
-    months: npt.NDArray[np.datetime64]
+    first: int
     values: Array
     touched: npt.NDArray[np.bool_]
     sums: tuple[tuple[int, int, float], ...]
@@ -58,9 +60,19 @@ class Series:
         """The values, those of months that a closure touched as if they were not known."""
         return np.where(self.touched, np.nan, self.values)
 
-    def place(self, day: object) -> int:
+    def place(self, day: dt.date) -> int:
         """The place of a day's month, which may lie outside."""
-        return int(np.datetime64(day, "M").astype(int) - self.months[0].astype(int))  # type: ignore[call-overload]
+        return month_number(day) - self.first
+
+    def month(self, place: int) -> dt.date:
+        """The first day of the month at a place."""
+        year, month = divmod(self.first + place, 12)
+        return dt.date(year, month + 1, 1)
+
+
+def month_number(day: dt.date) -> int:
+    """Months since the year 0."""
+    return day.year * 12 + day.month - 1
 
 
 def gather(con: duckdb.DuckDBPyConnection) -> Tables:
@@ -71,7 +83,8 @@ def gather(con: duckdb.DuckDBPyConnection) -> Tables:
 
 def work_out(gathered: Tables) -> Tables:
     """The tables losses, losses_months, losses_backtest. Raises TooLittleError where no series is long enough."""
-    found = [told for one in series(gathered["trade"], gathered["shut"]) if (told := _fitted(one))]
+    tested = map(_fitted, series(gathered["trade"], gathered["shut"]))
+    found = [one for one in tested if one is not None]
     if not found:
         raise TooLittleError("no series between two sides is known for enough months without closure to be tested")
     lines = [
@@ -100,32 +113,31 @@ def series(trade: pl.DataFrame, shut: pl.DataFrame) -> Iterator[Series]:
         known = lines.filter("known")
         if "AFG" not in sides or known.height < counterfactual.FEWEST:
             continue
-        first, last = lines["month"].min(), lines["month"].max()
-        months = np.arange(np.datetime64(first, "M"), np.datetime64(last, "M") + 1)  # type: ignore[call-overload]
-        values = np.full(len(months), np.nan)
-        places = known["month"].to_numpy().astype("datetime64[M]").astype(int) - months[0].astype(int)
-        values[places] = known["value"].to_numpy()
-        yield Series(named, border, scope, months, values, _touched(shut, border, months), _sums(lines, months))
+        numbers = [month_number(month) for month in lines["month"]]
+        first, months = min(numbers), max(numbers) - min(numbers) + 1
+        values = np.full(months, np.nan)
+        values[[month_number(month) - first for month in known["month"]]] = known["value"].to_numpy()
+        touched = _touched(shut, border, first, months)
+        yield Series(named, border, scope, first, values, touched, _sums(lines, first))
 
 
-def _touched(shut: pl.DataFrame, border: str, months: npt.NDArray[np.datetime64]) -> npt.NDArray[np.bool_]:
+def _touched(shut: pl.DataFrame, border: str, first: int, months: int) -> npt.NDArray[np.bool_]:
     """Which months a closure touched, the lag after it included."""
-    found = np.zeros(len(months) + LAG_MONTHS, bool)
+    found = np.zeros(months + LAG_MONTHS, bool)
     for month in closures.touched_months(shut, border):
-        at = int(np.datetime64(month, "M").astype(int) - months[0].astype(int))
-        if 0 <= at < len(months):
+        if 0 <= (at := month_number(month) - first) < months:
             found[at : at + 1 + LAG_MONTHS] = True
-    return found[: len(months)]
+    return found[:months]
 
 
-def _sums(lines: pl.DataFrame, months: npt.NDArray[np.datetime64]) -> tuple[tuple[int, int, float], ...]:
+def _sums(lines: pl.DataFrame, first: int) -> tuple[tuple[int, int, float], ...]:
     """What is known of several months only together: the estimates add up to it."""
     rest = lines.filter(~pl.col("known") & pl.col("period_start").is_not_null())
     found = []
     for _, parts in rest.group_by(["period_start", "period_end"], maintain_order=True):
-        at = parts["month"].to_numpy().astype("datetime64[M]").astype(int) - months[0].astype(int)
+        at = [month_number(month) - first for month in parts["month"]]
         if len(at) == parts["shared_by"][0] == at[-1] - at[0] + 1:
-            found.append((int(at[0]), int(at[-1]) + 1, float(parts["value"].sum())))
+            found.append((at[0], at[-1] + 1, float(parts["value"].sum())))
     return tuple(found)
 
 
@@ -142,7 +154,7 @@ class Fitted:
     def told(self, event: dict[str, Any]) -> tuple[dict[str, object], list[dict[str, object]]] | None:
         """The line of analysis.losses and those of its months, None where the series does not reach so far."""
         one, first = self.series, self.series.place(event["started_on"])
-        after = min(one.place(event["until"]) + 1 + LAG_MONTHS, len(one.months))
+        after = min(one.place(event["until"]) + 1 + LAG_MONTHS, len(one.values))
         before = one.quiet[: max(first, 0)]
         if after <= first or not self.structure.reaches(before):
             return None
@@ -155,8 +167,8 @@ class Fitted:
         same = {name: event[name] for name in ("border", "started_on")} | one.key | {"method": "structural"}
         line = same | {name: event[name] for name in ("ended_on", "crossings", "share_shut")} | {
             "scope": one.scope,
-            "first_month": one.months[first].astype("datetime64[D]").item(),
-            "last_month": one.months[after - 1].astype("datetime64[D]").item(),
+            "first_month": one.month(first),
+            "last_month": one.month(after - 1),
             "months": after - first,
             "months_known": int(counted.sum()),
             "trained_months": int(np.isfinite(before).sum()),
@@ -171,7 +183,7 @@ class Fitted:
         return line | limits, [same | month for month in self._by_month(first, drawn)]
 
     def _limits(self, drawn: Array) -> dict[str, float]:
-        found = {}
+        found: dict[str, float] = {}
         for nominal in NOMINAL:
             low, high = counterfactual.calibrated(drawn, self.misses, nominal)
             found |= {f"low_{nominal * 100:.0f}": low, f"high_{nominal * 100:.0f}": high}
@@ -181,7 +193,7 @@ class Fitted:
         for step in range(drawn.shape[1]):
             value = self.series.values[first + step]
             yield self._limits(drawn[:, step]) | {
-                "month": self.series.months[first + step].astype("datetime64[D]").item(),
+                "month": self.series.month(first + step),
                 "actual": float(value) if np.isfinite(value) else None,
                 "without_closure": float(np.median(drawn[:, step])),
             }
@@ -193,7 +205,7 @@ class Fitted:
             if len(of_horizon) < FEWEST_TRIALS:
                 continue
             for nominal in NOMINAL:
-                held = sum(self._held(trial, nominal) for trial in of_horizon)
+                held = sum(self._held(int(trial), nominal) for trial in of_horizon)
                 yield self.series.key | {
                     "border": self.series.border,
                     "horizon_months": horizon,

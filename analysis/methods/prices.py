@@ -56,7 +56,7 @@ PRICES = """
 
 def gather(con: duckdb.DuckDBPyConnection) -> Tables:
     """Food prices by market, good and month; closures; and days on which something was shut."""
-    prices = con.execute(PRICES, {"reach": REACH_KM}).pl()
+    prices = con.sql(PRICES, params={"reach": REACH_KM}).pl()
     return {"prices": prices, "closures": closures.cargo(con).drop("days"), "shut": closures.shut(con)}
 
 
