@@ -1,0 +1,43 @@
+"""A rise that was made where a border feeds is found, goods held alike; one that is everywhere is none."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analysis.methods import prices
+
+MONTHS = [dt.date(2020 + place // 12, place % 12 + 1, 1) for place in range(24)]
+SHUT = dt.date(2021, 3, 1)
+
+
+def made(extra: float, everywhere: float = 0.0) -> pl.DataFrame:
+    """Six markets fed over AFG-PAK and six others, four goods; what is shut raises prices where it feeds."""
+    chance = np.random.default_rng(11)
+    rows = []
+    for market in range(12):
+        fed = market < 6
+        for good in range(4):
+            for month in MONTHS:
+                logged = 3 + good + chance.normal(0, 0.02)
+                if month >= SHUT:
+                    logged += everywhere + (extra if fed else 0)
+                rows.append((f"m{market}", f"g{good}", month, logged, "AFG-PAK" if fed else None))
+    return pl.DataFrame(rows, schema=["market", "good", "month", "logged", "fed_over"], orient="row")
+
+
+@pytest.mark.parametrize(("extra", "everywhere"), [(0.1, 0.0), (0.1, 0.3), (0.0, 0.3)])
+def test_only_what_differs_between_markets_counts(extra: float, everywhere: float) -> None:
+    found = prices.compared(made(extra, everywhere), "AFG-PAK", SHUT, dt.date(2021, 4, 1))
+    assert found is not None
+    assert found["difference"] == pytest.approx(extra, abs=0.02)
+    assert found["low"] <= extra <= found["high"]
+    assert (found["fed_markets"], found["other_markets"], found["commodities"]) == (6, 6, 4)
+
+
+def test_with_too_few_markets_nothing_is_said() -> None:
+    few = made(0.1).filter(pl.col("market").is_in(["m0", "m1", "m6", "m7", "m8"]))
+    assert prices.compared(few, "AFG-PAK", SHUT, SHUT) is None
