@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import importlib
-import logging
 import pkgutil
 import time
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ import polars as pl
 
 from analysis import methods
 from warehouse import schema
+from warehouse.events import log
 from warehouse.sql import described_columns, table_comments
 
 HERE = Path(__file__).resolve().parent
@@ -63,12 +63,54 @@ def refresh(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     done = {}
     for method in every:
         _declare(con, method.name, method.ddl)
+        if (rows := _refresh(con, method)) is not None:
+            done[method.name] = rows
+    return done
+
+
+def _refresh(con: duckdb.DuckDBPyConnection, method: Method) -> int | None:
+    """The rows of a method that was worked out anew; None where nothing that it works from has changed."""
+    clock, inputs, tables, outcome, reason = time.monotonic(), "", dict[str, pl.DataFrame](), "worked_out", None
+    try:
         gathered = method.gather(con)
         inputs = _inputs(method, gathered)
         held = con.execute("SELECT inputs FROM analysis.methods WHERE method = ?", [method.name]).fetchall()
-        if held != [(inputs,)]:
-            done[method.name] = _work_out(con, method, gathered, inputs)
-    return done
+        if held == [(inputs,)]:
+            return None
+        tables = dict(method.work_out(gathered))
+    except TooLittleError as error:
+        outcome, reason = "too_little", str(error)
+    except Exception as error:
+        # A question that cannot be answered keeps no fact from being published.
+        log.exception("broke", step="analysis", method=method.name)
+        outcome, reason = "error", f"{type(error).__name__}: {error}"
+    rows = sum(_fill(con, table, tables.get(table.removeprefix("analysis."))) for table in method.tables)
+    _note(con, method, inputs, (outcome, reason, rows, time.monotonic() - clock))
+    return rows
+
+
+def _note(
+    con: duckdb.DuckDBPyConnection, method: Method, inputs: str, came: tuple[str, str | None, int, float]
+) -> None:
+    outcome, reason, rows, seconds = came
+    log.info("worked out", step="analysis", method=method.name, outcome=outcome, seconds=round(seconds, 3), rows=rows)
+    line = {
+        "method": method.name,
+        "title": method.title,
+        "version": method.version,
+        "reference": method.reference,
+        "reads": list(method.reads),
+        "inputs": inputs,
+        "outcome": outcome,
+        "reason": reason,
+        "rows": rows,
+        "worked_out_at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
+        "seconds": seconds,
+    }
+    con.execute(
+        f"INSERT OR REPLACE INTO analysis.methods BY NAME SELECT {', '.join(f'${name} AS {name}' for name in line)}",
+        line,
+    )
 
 
 def _load(name: str) -> Method:
@@ -115,38 +157,6 @@ def _inputs(method: Method, gathered: Tables) -> str:
         hashed.update(name.encode())
         hashed.update(frame.write_ipc(None).getvalue())
     return hashed.hexdigest()
-
-
-def _work_out(con: duckdb.DuckDBPyConnection, method: Method, gathered: Tables, inputs: str) -> int:
-    clock, outcome, reason = time.monotonic(), "worked_out", None
-    tables: Tables = {}
-    try:
-        tables = method.work_out(gathered)
-    except TooLittleError as error:
-        outcome, reason = "too_little", str(error)
-    except Exception as error:
-        logging.getLogger(__name__).exception("method %s", method.name)
-        outcome, reason = "error", f"{type(error).__name__}: {error}"
-    rows = sum(_fill(con, table, tables.get(table.removeprefix("analysis."))) for table in method.tables)
-    con.execute(
-        "INSERT OR REPLACE INTO analysis.methods BY NAME SELECT $method AS method, $title AS title, "
-        "$version AS version, $reference AS reference, $reads AS reads, $inputs AS inputs, $outcome AS outcome, "
-        "$reason AS reason, $rows AS rows, $at AS worked_out_at, $seconds AS seconds",
-        {
-            "method": method.name,
-            "title": method.title,
-            "version": method.version,
-            "reference": method.reference,
-            "reads": list(method.reads),
-            "inputs": inputs,
-            "outcome": outcome,
-            "reason": reason,
-            "rows": rows,
-            "at": dt.datetime.now(dt.UTC).replace(tzinfo=None),
-            "seconds": time.monotonic() - clock,
-        },
-    )
-    return rows
 
 
 def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame | None) -> int:

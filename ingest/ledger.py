@@ -97,12 +97,13 @@ def _code() -> str:
 
 
 def made_by(con: duckdb.DuckDBPyConnection) -> str:
-    """A hash over all but the facts that decides what a version holds: code, contracts, models, sources, and the day.
+    """A hash over all but the facts that decides what a version holds: code, contracts, models, methods, sources, the day.
 
     A version made by something else is made anew even if no source has anything new.
     """
     files = [path for kind in ("sql", "yaml") for path in sorted((HOUSE / "warehouse").rglob(f"*.{kind}"))]
     files += sorted((HOUSE / "ingest" / "sources").glob("*.yaml"))
+    files += [path for kind in ("py", "sql") for path in sorted((HOUSE / "analysis").rglob(f"*.{kind}"))]
     today = str(con.execute("SELECT current_date").fetchall())
     said = [today.encode(), _code().encode(), *(path.read_bytes() for path in files)]
     return hashlib.sha256(b"\0".join(said)).hexdigest()

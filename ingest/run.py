@@ -20,6 +20,7 @@ import duckdb
 import polars as pl
 
 from alerts import rules
+from analysis import refresh
 from ingest import bring, corrections, ledger, running, schedule, slices, snapshots, source, told
 from ingest.bench import Bench, Limits, Places
 from ingest.bring import Order
@@ -250,6 +251,7 @@ def _build(
     told.derived(runs, time.monotonic() - clock, sum(counts.values()))
     schema.remember(con, HOUSE, ledger.made_by(con))
     if bench.leaves_traces:
+        refresh.refresh(con)
         rules.raise_alerts(con, bench.places.warehouse, partial(schedule.standing, rules=bench.limits.schedule))
     return runs, counts
 
