@@ -1,4 +1,4 @@
-"""The structural model finds a loss that was made, and its calibrated intervals hold the truth as often as they say."""
+"""The structural model finds a loss that was made; calibrated intervals hold the truth as often as they say."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ def test_where_there_is_no_effect_placebos_do_as_much() -> None:
 def test_days_on_which_all_is_shut_are_left_out() -> None:
     tables = gathered(0.5, 3)
     half = FIRST + dt.timedelta(days=DAYS // 2)
-    shut = tables | {"open": tables["open"].filter(pl.col("day") < half)}
+    shut = {**tables, "open": tables["open"].filter(pl.col("day") < half)}
     before = tables["incidents"].filter(pl.col("day") < half).height
     assert line(incidents.work_out(shut), 7)["incident_days"] == before
 

@@ -13,7 +13,12 @@ from analysis import refresh
 from analysis.refresh import Method, Tables, TooLittleError
 from warehouse import schema
 
-DDL = "CREATE TABLE analysis.counted (n BIGINT NOT NULL -- How many.\n);\nCOMMENT ON TABLE analysis.counted IS 'Counted.';"
+DDL = """
+CREATE TABLE analysis.counted (
+    n BIGINT NOT NULL -- How many.
+);
+COMMENT ON TABLE analysis.counted IS 'Counted.';
+"""
 
 
 @pytest.fixture
