@@ -97,7 +97,7 @@ def _code() -> str:
 
 
 def made_by(con: duckdb.DuckDBPyConnection) -> str:
-    """A hash over all but the facts that decides what a version holds: code, contracts, models, methods, sources, day.
+    """A hash over what decides a version beside the facts: code, contracts, models, methods, sources, the day.
 
     A version made by something else is made anew even if no source has anything new.
     """
