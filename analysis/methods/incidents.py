@@ -242,16 +242,21 @@ def hazard(one: Series) -> Iterator[dict[str, object]]:
         "days_7_to_13": _ago(incidents, 7, 13),
         "closed_lately": _ago(one.begun, 1, 30),
     }
+    begun = one.begun & one.open
     # Where no closure began with it, no odds can be told.
-    terms = {name: days for name, days in terms.items() if one.begun[days].any()}
+    terms = {name: days for name, days in terms.items() if begun[days].any()}
     years = (one.quarter // 4)[:, None] == np.unique(one.quarter // 4)
     # A year without a closure says nothing of its days; with it the estimate has no end.
-    told = (years & one.begun[:, None]).any(axis=0)
+    told = (years & begun[:, None]).any(axis=0)
     kept = years[:, told].any(axis=1) & one.open
     design = np.column_stack([*terms.values(), years[:, told]])[kept].astype(float)
-    result = Logit(one.begun[kept].astype(float), design).fit(
-        disp=False, maxiter=100, warn_convergence=False, cov_type="cluster", cov_kwds={"groups": one.quarter[kept]}
-    )
+    try:
+        result = Logit(begun[kept].astype(float), design).fit(
+            disp=False, maxiter=100, warn_convergence=False, cov_type="cluster",
+            cov_kwds={"groups": one.quarter[kept]},
+        )  # fmt: skip
+    except np.linalg.LinAlgError:
+        return  # the terms cannot be told from one another
     if not result.mle_retvals["converged"]:
         return
     limits = result.conf_int()
@@ -264,7 +269,7 @@ def hazard(one: Series) -> Iterator[dict[str, object]]:
             "low": float(np.exp(limits[place][0])),
             "high": float(np.exp(limits[place][1])),
             "days": int(kept.sum()),
-            "closures": int(one.begun[kept].sum()),
+            "closures": int(begun[kept].sum()),
         }
 
 
