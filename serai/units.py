@@ -5,6 +5,7 @@ Whatever wakes it, `serai schedule --once` asks the ledger what is due: a unit t
 
 from __future__ import annotations
 
+import json
 import pwd
 import shlex
 import sys
@@ -20,6 +21,10 @@ DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 RANGES = (range(60), range(24), range(1, 32), range(1, 13), range(7))
 # A container's image and claim that nobody has: Kubernetes refuses capitals in both.
 IMAGE, CLAIM = "WRITE-YOUR-IMAGE-HERE", "WRITE-YOUR-CLAIM-HERE"
+# Where the Containerfile puts the program.
+IN_IMAGE = "/serai/.venv/bin/serai"
+# What a claim that is new begins with: the shipped facts.
+SEED = "[ -e /data/raw/curated ] || { mkdir -p /data/raw && cp -r /serai/data/raw/curated /data/raw/; }"
 # Between two looks of those who wake Serai from outside: failures are tried again, what was missed is made up.
 EVERY_MINUTES = 15
 
@@ -31,6 +36,26 @@ def made(kind: str, settings: Settings) -> dict[str, str]:
     if kind == "systemd":
         return _systemd(sources, settings)
     return {"serai.crontab": _crontab(settings)} if kind == "cron" else {"serai.yaml": _kubernetes(sources, settings)}
+
+
+def given(settings: Settings) -> dict[str, str]:
+    """The settings of the schedule that are not as they are by default, by environment variable."""
+    names = sorted(name for name in settings.model_fields_set if name.startswith("schedule_"))
+    told = settings.model_dump(mode="json", include=set(names))
+    return {f"SERAI_{name.upper()}": json.dumps(told[name]) for name in names}
+
+
+def _environment(settings: Settings) -> str:
+    """The same for a systemd unit."""
+    return "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in given(settings).items())
+
+
+def _env(settings: Settings) -> str:
+    """The same for a container."""
+    lines = (
+        f"                - {{name: {name}, value: {json.dumps(value)}}}\n" for name, value in given(settings).items()
+    )
+    return "".join(lines)
 
 
 def on_calendar(one: Schedule) -> str:
@@ -70,7 +95,7 @@ Type={kind}
 User={owner}
 WorkingDirectory={_path(HOUSE)}
 Environment={_quoted(f"SERAI_DATA={settings.data.resolve()}")}
-# Credentials and other settings (SERAI_BTS_TOKEN=…), readable by root alone.
+{_environment(settings)}# Credentials and other settings (SERAI_BTS_TOKEN=…), readable by root alone.
 EnvironmentFile=-/etc/serai.env
 ExecStart={_quoted(sys.executable)} -m serai {command}
 TimeoutStopSec=20
@@ -112,8 +137,9 @@ WantedBy=timers.target
 def _crontab(settings: Settings) -> str:
     data = settings.data.resolve()
     # Whoever finds another at work ends: the next comes in five minutes.
-    given = f"SERAI_DATA={_shell(data)} SERAI_SCHEDULE_PATIENCE_SECONDS=0"
-    serai = f"cd {_shell(HOUSE)} && {given} {_shell(Path(sys.executable))} -m serai"
+    told = {"SERAI_DATA": str(data)} | given(settings) | {"SERAI_SCHEDULE_PATIENCE_SECONDS": "0"}
+    told_in_shell = " ".join(f"{name}={shlex.quote(value)}" for name, value in told.items())
+    serai = f"cd {_shell(HOUSE)} && {told_in_shell} {_shell(Path(sys.executable))} -m serai"
     line = f"{serai} schedule --once >> {_shell(data / 'schedule.log')} 2>&1".replace("%", r"\%")
     return f"""\
 # Serai, for crontab -e of the user who owns the data folder. One line for all sources: crons do not all know time
@@ -136,7 +162,7 @@ def _kubernetes(sources: Iterable[Source], settings: Settings) -> str:
 
 
 def _job(name: str, title: str, when: Schedule, arguments: list[str], settings: Settings) -> str:
-    command = ["python", "-m", "serai", "schedule", "--once", *arguments]
+    command = [IN_IMAGE, "schedule", "--once", *arguments]
     return f"""
 # {title}
 apiVersion: batch/v1
@@ -164,13 +190,24 @@ spec:
             runAsGroup: 10001
             fsGroup: 10001
             seccompProfile: {{type: RuntimeDefault}}
+          initContainers:
+            # A new claim is empty: it begins with the shipped facts of the image.
+            - name: shipped-facts
+              image: {IMAGE}
+              command: ["sh", "-c", "{SEED}"]
+              securityContext:
+                allowPrivilegeEscalation: false
+                readOnlyRootFilesystem: true
+                capabilities: {{drop: [ALL]}}
+              volumeMounts:
+                - {{name: data, mountPath: /data}}
           containers:
             - name: serai
               image: {IMAGE}
               command: [{", ".join(f'"{part}"' for part in command)}]
               env:
                 - {{name: SERAI_DATA, value: /data}}
-              envFrom:
+{_env(settings)}              envFrom:
                 - secretRef: {{name: serai, optional: true}}
               resources:
                 requests: {{cpu: 250m, memory: 512Mi}}

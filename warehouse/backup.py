@@ -82,7 +82,7 @@ def write(data: Path, file: Path, tell: Tell) -> Manifest:
     # Runs since the version first: what the next one takes from them is then in the one or in the other.
     since = _since(data)
     fresh = file.with_name(f".{file.name}-{os.getpid()}.{FORMAT}")
-    with versions.holding(data / "warehouse", verify_minutes=0) as (version, path), fresh.open("xb") as out:
+    with versions.holding(data / "warehouse", verify_minutes=0) as (version, path), _private(fresh) as out:
         try:
             fcntl.flock(out, fcntl.LOCK_EX)
             manifest = _write(data, version, path, since, out, tell)
@@ -97,13 +97,28 @@ def write(data: Path, file: Path, tell: Tell) -> Manifest:
 
 
 def rows(path: Path) -> dict[str, int]:
-    """The rows of each table of a database, by its name with its schema. Raises NewerSchemaError."""
+    """The rows of each table of a database, by its name with its schema. Raises NewerSchemaError.
+
+    The database may be anybody's, who may call a table what he likes.
+    """
     with duckdb.connect(str(path), read_only=True) as con:
+        con.execute("SET enable_external_access = false; SET lock_configuration = true")
         schema.refuse_newer(con)
-        names = con.execute(
-            "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY ALL"
+        found = con.execute(
+            "SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT temporary ORDER BY ALL"
         ).fetchall()
-        return {name: con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for (name,) in names}
+        counted = [(f"{one}.{name}", f"SELECT count(*) FROM {_named(one)}.{_named(name)}") for one, name in found]
+        return {name: con.execute(query).fetchall()[0][0] for name, query in counted}
+
+
+def _named(name: str) -> str:
+    """The name as SQL has it, whatever is in it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _private(file: Path) -> IO[bytes]:
+    """A new file for its owner alone: there may be rows in it that are not to be passed on."""
+    return os.fdopen(os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "r+b")
 
 
 def sweep(folder: Path) -> None:

@@ -83,7 +83,10 @@ def _manifest(tar: tarfile.TarFile, file: Path) -> Manifest:
         if said["format"] != FORMAT or said["format_version"] > FORMAT_VERSION:
             raise BackupError(f"{file} was made by a newer Serai, or by something else: update Serai")
         found = {name: Member(**member) for name, member in said.pop("members").items()}
-        return Manifest(**said, members=found)
+        manifest = Manifest(**said, members=found)
+        if manifest.database not in found:
+            raise BackupError(f"{file} has no database in it: use another backup")
+        return manifest
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BackupError(f"the manifest of {file} is damaged ({error}): use another backup") from None
 

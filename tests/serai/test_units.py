@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from ingest import source
 from ingest.cron import Schedule
 from serai import units
-from serai.settings import Settings
+from serai.settings import HOUSE, Settings
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 CALENDAR = re.compile(r"(?:([A-Z][a-z,A-Z]*) )?\*-(\S+)-(\S+) (\S+):(\S+):00 (\S+)")
@@ -156,3 +156,26 @@ def test_kubernetes_gets_a_job_a_source_that_never_overlaps_and_may_do_little(se
         # Neither exists, and Kubernetes takes no capitals: who forgets to write theirs is told so.
         assert container["image"] == container["image"].upper()
         assert pod["volumes"][0]["persistentVolumeClaim"]["claimName"] == units.CLAIM
+
+
+def test_a_job_starts_what_the_container_file_puts_there(settings: Settings) -> None:
+    [text] = units.made("kubernetes", settings).values()
+    job = next(one for one in yaml.safe_load_all(text) if one)
+    pod = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+    container_file = (HOUSE / "Containerfile").read_text("utf-8")
+    assert f'CMD ["{pod["containers"][0]["command"][0]}", "serve"]' in container_file
+    # A new claim hides what the image has in /data, so it is seeded from the program's own folder.
+    assert "/serai/data/raw/curated" in pod["initContainers"][0]["command"][2]
+    assert "COPY --from=built /serai /serai" in container_file
+
+
+@pytest.mark.parametrize("kind", ["systemd", "cron", "kubernetes"])
+def test_units_schedule_what_the_settings_schedule(
+    kind: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "SERAI_SCHEDULE_SOURCES" not in "".join(units.made(kind, settings).values())
+    monkeypatch.setenv("SERAI_SCHEDULE_SOURCES", '["shipped"]')
+    for name, text in units.made(kind, Settings(data=settings.data)).items():
+        if not name.endswith(".timer"):
+            assert "SERAI_SCHEDULE_SOURCES" in text, name
+            assert "shipped" in text, name

@@ -13,6 +13,7 @@ import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.warehouse.test_damage import file_of, flip, line
@@ -282,3 +283,16 @@ def test_the_database_of_a_newer_serai_is_refused_in_words(
     with pytest.raises(schema.NewerSchemaError):
         restore.restore(tar, tmp_path / "new", silent)
     assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_table_of_a_foreign_database_is_a_name_whatever_it_says(tmp_path: Path) -> None:
+    told = tmp_path / "told.txt"
+    name = f"x; COPY (SELECT 'told') TO '{told}'; SELECT \"y\""
+    with duckdb.connect(str(tmp_path / "foreign.duckdb")) as con:
+        con.execute('CREATE TABLE "' + name.replace('"', '""') + '" AS SELECT 1 AS n')
+    assert backup.rows(tmp_path / "foreign.duckdb") == {f"main.{name}": 1}
+    assert not told.exists()
+
+
+def test_a_backup_is_for_its_owner_alone(tar: Path) -> None:
+    assert tar.stat().st_mode & 0o777 == 0o600
