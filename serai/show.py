@@ -6,6 +6,7 @@ import contextlib
 import datetime as dt
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,8 @@ from serai.settings import Settings
 from warehouse.backup import Manifest
 from warehouse.connect import Answer, QueryError
 
+# What a terminal takes for orders, line ends and tabs left out.
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # Characters a line where the output is no terminal.
 WIDTH = 160
 
@@ -56,12 +59,17 @@ def table(rows: list[dict[str, Any]]) -> str:
     for name in rows[0] if rows else ():
         grid.add_column(name, overflow="fold")
     for row in rows:
-        grid.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
+        grid.add_row(*(Text(_printable(value)) for value in row.values()))
     buffer = io.StringIO()
     terminal = Console()
     console = Console(file=buffer, width=max(terminal.width, 100) if terminal.is_terminal else WIDTH)
     console.print(grid)
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
+
+
+def _printable(value: object) -> str:
+    """The value as text in which nothing speaks to the terminal."""
+    return CONTROL.sub("�", "" if value is None else str(value))
 
 
 def ingest(result: Ingest, settings: Settings) -> str:
