@@ -62,6 +62,23 @@ def test_a_source_that_nobody_knows_cannot_be_scheduled(published: Path) -> None
     assert "no source is called atlantis" in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "form"),
+    [
+        ("SERAI_SCHEDULE_SOURCES", "shipped", """a JSON list: '["shipped"]'"""),
+        ("SERAI_ALERT_WEBHOOKS", "https://example.org", """a JSON object: '{"name": "value"}'"""),
+    ],
+)
+def test_a_setting_that_is_no_json_is_said_in_words_with_its_form(
+    tmp_path: Path, name: str, value: str, form: str
+) -> None:
+    found = serai("schedule", "--list", data=tmp_path, **{name: value})
+    assert (found.returncode, found.stderr) == (
+        2,
+        f"serai: a setting is wrong: {name} takes {form}\n",
+    )
+
+
 def test_a_wrong_schedule_is_said_in_words_naming_its_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
