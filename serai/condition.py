@@ -47,8 +47,11 @@ class Condition:
         if self.version is None:
             why = self.unreadable or "nothing is published yet: run `serai ingest`"
             return [{"what": "warehouse", "why": why}]
+        # Older ones were made good by the version that is read.
         found = [
-            {"what": "version", "version": version, "why": f"damaged: {why}"} for version, why in self.damaged.items()
+            {"what": "version", "version": version, "why": f"damaged: {why}"}
+            for version, why in self.damaged.items()
+            if version >= self.version
         ]
         return found + [_overdue(one) for one in self.sources if one["overdue"]]
 

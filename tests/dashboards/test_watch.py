@@ -147,6 +147,18 @@ def test_a_version_condemned_while_it_is_read_is_let_go_of(own: Client, data: Pa
     assert (status, said["version"], said["problems"][0]["version"]) == (503, first, second)
 
 
+def test_a_damaged_version_is_no_problem_once_a_newer_one_is_published(
+    own: Client, data: Path, standing: list[Standing]
+) -> None:
+    assert standing
+    versions.condemn(data / "warehouse", put_out(data), "its checksum differs")
+    assert own.health()[0] == 503
+    put_out(data)
+    status, said = own.health()
+    assert (status, said["problems"]) == (200, [])
+    assert samples(own)["serai_damaged_versions",] == 1
+
+
 def test_where_nothing_can_be_read_health_says_why_and_nothing_fails(own: Client, data: Path) -> None:
     folder = data / "warehouse"
     put_out(data, schema.SCHEMA + 1)
