@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -124,3 +125,14 @@ def test_each_way_of_waiting_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> No
     rules = Settings().schedule_rules
     assert (rules.late_after, rules.first_wait, rules.longest_wait, rules.paused_wait) == (7, 7, 7, 7)
     assert (rules.pause_after, rules.chosen) == (2, ("live",))
+
+
+def test_serve_says_that_the_port_is_taken_or_nobody_guards_it_before_the_schedule_starts(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        found = serai("serve", data=tmp_path, SERAI_PORT=port)
+    assert (found.returncode, found.stdout) == (3, "")
+    assert f"cannot listen on 127.0.0.1:{port}" in found.stderr
+    found = serai("serve", data=tmp_path, SERAI_PORT=port, SERAI_HOST="0.0.0.0")
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "nobody need sign in" in found.stderr
