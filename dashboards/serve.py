@@ -37,15 +37,22 @@ WHERE = (
 )
 
 
-def serve(settings: Settings) -> None:
-    """Run the dashboard until Ctrl+C or SIGTERM. Exits with code 3, in words, where the address cannot be had.
+def prepare(settings: Settings) -> socket.socket:
+    """The socket to serve on. Exits in words: code 3 where the address cannot be had, 2 where nobody would guard it.
 
-    The socket is bound here and not by ``st.App.run``, which ends with a code of its own where the port is in use,
-    prints a banner of many lines, and finds the theme only in the folder it was started from.
+    It is bound here and not by ``st.App.run``, which ends with a code of its own where the port is in use, prints a
+    banner of many lines, and finds the theme only in the folder it was started from.
     """
     listening = _listen(settings.host, settings.port)
     bootstrap.load_config_options(_options(settings))
     logs.adopt_streamlit()
+    _guarded(settings, [])
+    return listening
+
+
+def serve(settings: Settings, listening: socket.socket | None = None) -> None:
+    """Run the dashboard until Ctrl+C or SIGTERM, on a socket that was prepared before, if any."""
+    listening = listening or prepare(settings)
     watch = Watch(settings)
     config = uvicorn.Config(
         app(settings, watch),

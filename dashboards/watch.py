@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from alerts import book, deliver, feed
@@ -21,20 +21,21 @@ from serai import condition
 from serai.condition import LEDGER, Condition
 from serai.settings import Settings
 from warehouse.connect import Reader
-from warehouse.publish import NothingPublishedError, current_version
+from warehouse.schema import NewerSchemaError
+from warehouse.versions import NoGoodVersionError, NothingPublishedError, newest_good
 
 CHANGES = ("added", "corrected", "withdrawn", "quarantined")
 
 
 class Watch:
-    """Answers for one house. Its reader is opened anew only when another version is published."""
+    """Answers for one house. Its reader is opened anew only when another version is the newest good one."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = threading.Lock()
         self._held: Reader | None = None
-        # What was published when the reader was opened; it may read an older version, where that one is damaged.
-        self._opened_for: str | None = None
+        # Why there is no reader though something is published, in words.
+        self._unreadable: str | None = None
 
     @property
     def routes(self) -> list[Route]:
@@ -48,7 +49,7 @@ class Watch:
     def health(self, _: Request) -> Response:
         """200 where every dataset is as fresh as its schedule promises and nothing is damaged; else 503 and why."""
         with self._lock:
-            found = condition.look(self._reader(), self._settings)
+            found = self._look(self._reader())
         said = {
             "status": "ok" if found.fresh else "not ok",
             "version": found.version,
@@ -64,7 +65,7 @@ class Watch:
         """All that is counted, as Prometheus reads it."""
         with self._lock:
             reader = self._reader()
-            found = condition.look(reader, self._settings)
+            found = self._look(reader)
             families = [*_of_condition(found, self._settings), *_of_alerts(reader, self._settings)]
             families += _of_runs(reader) if reader else []
         registry = CollectorRegistry(auto_describe=False)
@@ -75,6 +76,8 @@ class Watch:
         """The newest alerts as a feed."""
         with self._lock:
             reader = self._reader()
+            if self._unreadable:
+                return PlainTextResponse(f"{self._unreadable}\n", 503, {"Cache-Control": "no-store"})
             alerts = _alerts(reader, feed.MOST)
         made = feed.made(alerts, self._settings.home, deliver.utc_now())
         return Response(made, headers={"Content-Type": "application/atom+xml; charset=utf-8"})
@@ -86,17 +89,22 @@ class Watch:
                 self._held.close()
                 self._held = None
 
+    def _look(self, reader: Reader | None) -> Condition:
+        return condition.look(reader, self._settings, unreadable=self._unreadable)
+
     def _reader(self) -> Reader | None:
-        """The reader of the newest version, None where nothing is published."""
-        newest = current_version(self._settings.warehouse)
-        if self._held and self._opened_for != newest:
+        """The reader of the newest good version; None where nothing is published or nothing can be read."""
+        folder, self._unreadable = self._settings.warehouse, None
+        if self._held and self._held.version != newest_good(folder):
             self._held.close()
             self._held = None
-        if self._held is None and newest:
+        if self._held is None:
             try:
-                self._held, self._opened_for = Reader(self._settings.warehouse), newest
+                self._held = Reader(folder, self._settings.verify_minutes)
             except NothingPublishedError:
-                return None
+                pass
+            except (NoGoodVersionError, NewerSchemaError) as error:
+                self._unreadable = str(error)
         return self._held
 
 

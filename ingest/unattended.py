@@ -91,13 +91,16 @@ def in_background(work: Callable[[Means, threading.Event], object], means: Means
     """Work in a thread of its own until the block ends or is stopped by a signal; then its child is stopped too.
 
     Gives the event that says that the work is done. It is what to wait for: a join that a signal interrupts takes the
-    thread for ended (CPython 3.11).
+    thread for ended (CPython 3.11). What the work raises is raised here, after the block.
     """
     stop, done = threading.Event(), threading.Event()
+    raised: list[Exception] = []
 
     def worked() -> None:
         try:
             work(means, stop)
+        except Exception as error:
+            raised.append(error)
         finally:
             done.set()
 
@@ -109,6 +112,8 @@ def in_background(work: Callable[[Means, threading.Event], object], means: Means
     finally:
         stop.set()
         done.wait()
+    for error in raised:
+        raise error
 
 
 def keep(means: Means, stop: threading.Event) -> None:
@@ -130,9 +135,12 @@ def scheduled(means: Means) -> list[str]:
 
 
 def once(means: Means, stop: threading.Event) -> int:
-    """Take in what is due now, each group in its own process, and return the worst of their exit codes."""
+    """Take in what is due now, each group in its own process, and return the worst of their exit codes.
+
+    One that was killed counts as 1: the number of a signal would be taken for a code of ours.
+    """
     codes = [_run(means, group, stop) for group in groups(_due(means)[0])]
-    return max((abs(code) for code in codes), default=0)
+    return max((code if code >= 0 else 1 for code in codes), default=0)
 
 
 def groups(due: Iterable[Standing]) -> list[list[Standing]]:

@@ -28,7 +28,10 @@ LEDGER = "(FROM ops.runs UNION ALL BY NAME FROM unpublished)"
 
 @dataclass(frozen=True)
 class Condition:
-    """All of it at one moment (UTC); ``published_at`` is when the version was published."""
+    """All of it at one moment (UTC); ``published_at`` is when the version was published.
+
+    ``unreadable`` says why nothing can be read though something is published.
+    """
 
     now: dt.datetime
     version: str | None
@@ -36,14 +39,19 @@ class Condition:
     datasets: list[dict[str, Any]]
     sources: list[dict[str, Any]]
     damaged: dict[str, str]
+    unreadable: str | None = None
 
     @property
     def problems(self) -> list[dict[str, Any]]:
         """Why the house is not healthy: each with what it is of, how overdue, and why. None where it is."""
         if self.version is None:
-            return [{"what": "warehouse", "why": "nothing is published yet: run `serai ingest`"}]
+            why = self.unreadable or "nothing is published yet: run `serai ingest`"
+            return [{"what": "warehouse", "why": why}]
+        # Older ones were made good by the version that is read.
         found = [
-            {"what": "version", "version": version, "why": f"damaged: {why}"} for version, why in self.damaged.items()
+            {"what": "version", "version": version, "why": f"damaged: {why}"}
+            for version, why in self.damaged.items()
+            if version >= self.version
         ]
         return found + [_overdue(one) for one in self.sources if one["overdue"]]
 
@@ -53,12 +61,14 @@ class Condition:
         return not self.problems
 
 
-def look(reader: Reader | None, settings: Settings, now: dt.datetime | None = None) -> Condition:
-    """The condition now; without a reader that of a house that has published nothing."""
+def look(
+    reader: Reader | None, settings: Settings, now: dt.datetime | None = None, unreadable: str | None = None
+) -> Condition:
+    """The condition now; without a reader that of a house that has published nothing, or nothing that can be read."""
     now = now or deliver.utc_now()
     damaged = publish.damaged(settings.warehouse)
     if reader is None:
-        return Condition(now, None, None, [], [], damaged)
+        return Condition(now, None, None, [], [], damaged, unreadable)
     with reader.ledger() as cursor:
         sources = [_source(one, now) for one in schedule.standing(cursor, now, settings.schedule_rules)]
     with reader.ledger() as cursor:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 def serve() -> None:
     """Keep the schedule and the dashboard in one process, until Ctrl+C or SIGTERM: what an office leaves running."""
     from alerts import deliver
+    from dashboards.serve import prepare
+    from dashboards.serve import serve as serve_dashboard
     from ingest import unattended
     from serai import logs
     from serai.commands.schedule import prepared, told
@@ -20,11 +22,12 @@ def serve() -> None:
 
     logs.start(settings())
     means = prepared()
+    listening = prepare(settings())  # what cannot be served is said before the first ingest
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     told(f"the schedule of {means.folder}")
     with deliver.again(settings().post, means.folder), unattended.in_background(unattended.keep, means):
         _first_version(means)
-        _dashboard()
+        serve_dashboard(settings(), listening)
 
 
 def _first_version(means: Means) -> None:
@@ -41,10 +44,3 @@ def _first_version(means: Means) -> None:
     means.told("nothing is published yet: the dashboard opens after the first ingest")
     while not current_version(means.folder):
         time.sleep(0.2)
-
-
-def _dashboard() -> None:
-    from dashboards.serve import serve as serve_dashboard
-    from serai.settings import settings
-
-    serve_dashboard(settings())

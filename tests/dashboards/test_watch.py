@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import shutil
 import statistics
 import time
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
+import duckdb
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.requests import Request
@@ -23,7 +25,7 @@ from dashboards.watch import Watch
 from ingest import schedule
 from ingest.schedule import Standing
 from serai.settings import Settings
-from warehouse import publish
+from warehouse import publish, schema, versions
 
 UNITS = ("_seconds", "_total", "_info", "_rows", "_quarantined", "_overdue", "_paused", "_failures", "_healthy",
          "_versions", "_deliveries")  # fmt: skip
@@ -61,6 +63,18 @@ def client(published: Path) -> Iterator[Client]:
 
 
 @pytest.fixture
+def data(published: Path, tmp_path: Path) -> Path:
+    """A copy of the published warehouse, free to be changed."""
+    shutil.copytree(published, tmp_path / "data", symlinks=True)
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def own(data: Path) -> Iterator[Client]:
+    yield from asking(data)
+
+
+@pytest.fixture
 def nothing(tmp_path: Path) -> Iterator[Client]:
     yield from asking(tmp_path)
 
@@ -75,6 +89,15 @@ def standing(monkeypatch: pytest.MonkeyPatch) -> list[Standing]:
     found = [Standing(**fine | {"source": name, "dataset": name}) for name in ("claims", "timeline")]
     monkeypatch.setattr(schedule, "standing", lambda *_: found)
     return found
+
+
+def put_out(data: Path, schema_number: int = schema.SCHEMA) -> str:
+    """Publish the same facts as another version, perhaps as a newer Serai's."""
+    folder = data / "warehouse"
+    with publish.writing(folder), publish.building(folder) as private:
+        with duckdb.connect(str(private)) as con:
+            schema.remember(con, "schema", str(schema_number))
+        return publish.publish(folder, private, 5)
 
 
 def samples(client: Client) -> dict[tuple[str, ...], float]:
@@ -113,6 +136,43 @@ def test_health_is_503_where_a_version_is_damaged(
     assert status == 503
     assert said["problems"][0]["why"] == "damaged: its checksum is another"
     assert samples(client)["serai_damaged_versions",] == 1
+
+
+def test_a_version_condemned_while_it_is_read_is_let_go_of(own: Client, data: Path, standing: list[Standing]) -> None:
+    assert standing
+    first, second = publish.current_version(data / "warehouse"), put_out(data)
+    assert own.health()[1]["version"] == second
+    versions.condemn(data / "warehouse", second, "its checksum differs")
+    status, said = own.health()
+    assert (status, said["version"], said["problems"][0]["version"]) == (503, first, second)
+
+
+def test_a_damaged_version_is_no_problem_once_a_newer_one_is_published(
+    own: Client, data: Path, standing: list[Standing]
+) -> None:
+    assert standing
+    versions.condemn(data / "warehouse", put_out(data), "its checksum differs")
+    assert own.health()[0] == 503
+    put_out(data)
+    status, said = own.health()
+    assert (status, said["problems"]) == (200, [])
+    assert samples(own)["serai_damaged_versions",] == 1
+
+
+def test_where_nothing_can_be_read_health_says_why_and_nothing_fails(own: Client, data: Path) -> None:
+    folder = data / "warehouse"
+    put_out(data, schema.SCHEMA + 1)
+    status, said = own.health()
+    assert (status, said["version"]) == (503, None)
+    assert "made by a newer Serai" in said["problems"][0]["why"]
+    for version in versions.names(folder):
+        versions.condemn(folder, version, "its checksum differs")
+    status, said = own.health()
+    assert status == 503
+    assert "is damaged" in said["problems"][0]["why"]
+    assert samples(own)["serai_damaged_versions",] == 2
+    assert samples(own)["serai_healthy",] == 0
+    assert own.get("/alerts.atom").status_code == 503
 
 
 def test_where_nothing_is_published_health_says_so_and_metrics_give_what_is_known(nothing: Client) -> None:

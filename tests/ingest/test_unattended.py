@@ -13,6 +13,7 @@ from ingest import schedule, source, unattended
 from ingest.schedule import History, Rules
 from ingest.unattended import HeldOff, Means
 from tests.ingest.conftest import House
+from warehouse.schema import NewerSchemaError
 
 
 def standing(name: str, failures: int = 0) -> schedule.Standing:
@@ -41,6 +42,22 @@ def test_a_child_that_leaves_no_word_is_not_started_again_at_once(house: House) 
     assert unattended._round(kept, held_off, stop) == unattended.LOOK
     assert unattended._round(kept, held_off, stop) > unattended.LOOK
     assert ran(house) == 1
+
+
+def test_what_the_work_raises_is_raised_where_it_is_waited_for(house: House) -> None:
+    def broken(*_: object) -> None:
+        raise NewerSchemaError("made by a newer Serai")
+
+    with (
+        pytest.raises(NewerSchemaError, match="a newer Serai"),
+        unattended.in_background(broken, means(house, 0)) as done,
+    ):
+        done.wait()
+
+
+def test_a_killed_child_is_the_exit_code_one(house: House) -> None:
+    killed = replace(means(house, 0), command=["sh", "-c", "kill -9 $$"])
+    assert unattended.once(killed, threading.Event()) == 1
 
 
 def test_one_that_found_the_place_taken_is_started_again_at_the_next_look(house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,23 @@ def test_a_source_that_nobody_knows_cannot_be_scheduled(published: Path) -> None
     assert "no source is called atlantis" in found.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "form"),
+    [
+        ("SERAI_SCHEDULE_SOURCES", "shipped", """a JSON list: '["shipped"]'"""),
+        ("SERAI_ALERT_WEBHOOKS", "https://example.org", """a JSON object: '{"name": "value"}'"""),
+    ],
+)
+def test_a_setting_that_is_no_json_is_said_in_words_with_its_form(
+    tmp_path: Path, name: str, value: str, form: str
+) -> None:
+    found = serai("schedule", "--list", data=tmp_path, **{name: value})
+    assert (found.returncode, found.stderr) == (
+        2,
+        f"serai: a setting is wrong: {name} takes {form}\n",
+    )
+
+
 def test_a_wrong_schedule_is_said_in_words_naming_its_file(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -107,3 +125,14 @@ def test_each_way_of_waiting_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> No
     rules = Settings().schedule_rules
     assert (rules.late_after, rules.first_wait, rules.longest_wait, rules.paused_wait) == (7, 7, 7, 7)
     assert (rules.pause_after, rules.chosen) == (2, ("live",))
+
+
+def test_serve_says_that_the_port_is_taken_or_nobody_guards_it_before_the_schedule_starts(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        found = serai("serve", data=tmp_path, SERAI_PORT=port)
+    assert (found.returncode, found.stdout) == (3, "")
+    assert f"cannot listen on 127.0.0.1:{port}" in found.stderr
+    found = serai("serve", data=tmp_path, SERAI_PORT=port, SERAI_HOST="0.0.0.0")
+    assert (found.returncode, found.stdout) == (2, "")
+    assert "nobody need sign in" in found.stderr
