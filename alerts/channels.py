@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import contextlib
 import datetime as dt
@@ -110,23 +111,46 @@ class Webhook:
         }
 
     def _post(self, body: bytes, headers: dict[str, str]) -> None:
-        sending = False
-
-        def trace(event: str, _: dict[str, Any]) -> None:
-            nonlocal sending
-            sending = sending or event.endswith("send_request_headers.started")
-
+        heard = _Heard()
         try:
-            with (
-                httpx.Client(timeout=self.seconds, follow_redirects=False, trust_env=False) as client,
-                client.stream("POST", self.url, content=body, headers=headers, extensions={"trace": trace}) as answer,
-            ):
-                said = next(answer.iter_raw(MOST_BYTES), b"")
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
-            if not sending or isinstance(error, httpx.LocalProtocolError):
-                raise RefusedError(f"not reached: {error or type(error).__name__}") from None
-            raise UncertainError(f"sent, and no answer: {type(error).__name__} {error}") from None
-        _judge(answer.status_code, said)
+            asyncio.run(self._exchange(body, headers, heard))
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError, OverflowError, ExceptionGroup) as error:
+            late = isinstance(error, TimeoutError)
+            words = f"no answer within {self.seconds:g} seconds" if late else str(error) or type(error).__name__
+            if isinstance(error, ExceptionGroup):
+                words = str(error.exceptions[0])
+            if not heard.sending or isinstance(error, httpx.LocalProtocolError):
+                raise RefusedError(f"not reached: {words}") from None
+            if heard.status is None:
+                raise UncertainError(f"sent, and no answer: {type(error).__name__} {words}") from None
+        if heard.status is not None:
+            _judge(heard.status, bytes(heard.said))
+
+    async def _exchange(self, body: bytes, headers: dict[str, str], heard: _Heard) -> None:
+        """POST, and note what is heard until that is all or enough; the time is one for the whole of it."""
+
+        async def trace(event: str, _: dict[str, Any]) -> None:
+            heard.sending = heard.sending or event.endswith("send_request_headers.started")
+
+        async with (
+            asyncio.timeout(self.seconds),
+            httpx.AsyncClient(timeout=None, follow_redirects=False, trust_env=False) as client,  # noqa: S113
+            client.stream("POST", self.url, content=body, headers=headers, extensions={"trace": trace}) as answer,
+        ):
+            heard.status = answer.status_code
+            async for piece in answer.aiter_raw():
+                heard.said += piece
+                if len(heard.said) >= MOST_BYTES:
+                    return
+
+
+@dataclass
+class _Heard:
+    """How far an exchange came: a status that was heard counts, whether or not its words came to an end."""
+
+    sending: bool = False
+    status: int | None = None
+    said: bytearray = field(default_factory=bytearray)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime as dt
 import hashlib
 import hmac
@@ -14,6 +15,7 @@ import socketserver
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -180,6 +182,38 @@ def test_a_receiver_that_is_away_gets_it_when_it_is_back(desk: Desk) -> None:
     assert desk.fate().state == "failed"
     desk.later(minutes=1)
     assert desk.deliver() == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "state"),
+    [
+        (b"", "uncertain"),
+        (b"HTTP/1.1 200 OK\r\n", "uncertain"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", "sent"),
+        (b"HTTP/1.1 500 No\r\n\r\n", "failed"),
+    ],
+)
+def test_a_receiver_that_drips_its_answer_has_no_longer_than_any_other(desk: Desk, first: bytes, state: str) -> None:
+    class Drips(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            with contextlib.suppress(OSError):
+                self.request.sendall(first)
+                for _ in range(100):
+                    time.sleep(0.1)
+                    self.request.sendall(b"x")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drips) as dripping:
+        dripping.daemon_threads = True
+        threading.Thread(target=dripping.serve_forever, args=(0.01,), daemon=True).start()
+        hook = desk.post.channels[0]
+        assert isinstance(hook, Webhook)
+        slow = replace(hook, url=f"http://127.0.0.1:{dripping.server_address[1]}/", seconds=0.5)
+        started = time.monotonic()
+        deliver.deliver(replace(desk.post, channels=[slow]), Path("nowhere"), lambda: desk.now)
+        assert time.monotonic() - started < 5, "measured 0.6 s; dripping takes 10"
+        dripping.shutdown()
+    assert desk.fate().state == state
 
 
 @pytest.mark.parametrize(
