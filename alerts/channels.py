@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import contextlib
 import datetime as dt
 import hashlib
 import hmac
 import json
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx
@@ -91,31 +93,75 @@ class Webhook:
     def send(self, alerts: Sequence[Alert], now: dt.datetime) -> None:
         """POST one alert."""
         for alert in alerts:
-            body = json.dumps(
-                {"type": f"serai.alert.{alert.rule}", "data": alert.told()}, ensure_ascii=False
-            ).encode()
-            self._post(alert.alert_id, body, now)
+            with _nothing_sent():
+                body = json.dumps(
+                    {"type": f"serai.alert.{alert.rule}", "data": alert.told()}, ensure_ascii=False
+                ).encode()
+                headers = self._headers(alert.alert_id, body, now)
+            self._post(body, headers)
 
-    def _post(self, message_id: str, body: bytes, now: dt.datetime) -> None:
+    def _headers(self, message_id: str, body: bytes, now: dt.datetime) -> dict[str, str]:
         stamp = str(int(now.replace(tzinfo=dt.UTC).timestamp()))
-        headers = {
+        return {
             "content-type": "application/json",
             "user-agent": "Serai",
             "webhook-id": message_id,
             "webhook-timestamp": stamp,
             "webhook-signature": signature(self.secret, message_id, stamp, body),
         }
+
+    def _post(self, body: bytes, headers: dict[str, str]) -> None:
+        heard = _Heard()
         try:
-            with (
-                httpx.Client(timeout=self.seconds, follow_redirects=False, trust_env=False) as client,
-                client.stream("POST", self.url, content=body, headers=headers) as answer,
-            ):
-                said = next(answer.iter_raw(MOST_BYTES), b"")
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol) as error:
-            raise RefusedError(f"not reached: {error}") from None
-        except httpx.HTTPError as error:
-            raise UncertainError(f"sent, and no answer: {type(error).__name__} {error}") from None
-        _judge(answer.status_code, said)
+            asyncio.run(self._exchange(body, headers, heard))
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError, OverflowError, ExceptionGroup) as error:
+            late = isinstance(error, TimeoutError)
+            words = f"no answer within {self.seconds:g} seconds" if late else str(error) or type(error).__name__
+            if isinstance(error, ExceptionGroup):
+                words = str(error.exceptions[0])
+            if not heard.sending or isinstance(error, httpx.LocalProtocolError):
+                raise RefusedError(f"not reached: {words}") from None
+            if heard.status is None:
+                raise UncertainError(f"sent, and no answer: {type(error).__name__} {words}") from None
+        if heard.status is not None:
+            _judge(heard.status, bytes(heard.said))
+
+    async def _exchange(self, body: bytes, headers: dict[str, str], heard: _Heard) -> None:
+        """POST, and note what is heard until that is all or enough; the time is one for the whole of it."""
+
+        async def trace(event: str, _: dict[str, Any]) -> None:
+            heard.sending = heard.sending or event.endswith("send_request_headers.started")
+
+        async with (
+            asyncio.timeout(self.seconds),
+            httpx.AsyncClient(timeout=None, follow_redirects=False, trust_env=False) as client,  # noqa: S113
+            client.stream("POST", self.url, content=body, headers=headers, extensions={"trace": trace}) as answer,
+        ):
+            heard.status = answer.status_code
+            async for piece in answer.aiter_raw():
+                heard.said += piece
+                if len(heard.said) >= MOST_BYTES:
+                    return
+
+
+@dataclass
+class _Heard:
+    """How far an exchange came: a status that was heard counts, whether or not its words came to an end."""
+
+    sending: bool = False
+    status: int | None = None
+    said: bytearray = field(default_factory=bytearray)
+
+
+@contextlib.contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """What breaks in the block breaks before anything goes out: it may be tried again."""
+    try:
+        yield
+    except RefusedError:
+        raise
+    except Exception as error:
+        raise RefusedError(f"not sent: {type(error).__name__} {error}") from None
 
 
 def _judge(status: int, said: bytes) -> None:
@@ -131,9 +177,16 @@ def _judge(status: int, said: bytes) -> None:
 def signature(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
     """The header webhook-signature: v1, and the HMAC-SHA256 of id.timestamp.body in base64.
 
-    A secret that begins with whsec_ is base64; any other is taken as its bytes.
+    A secret that begins with whsec_ is base64; any other is taken as its bytes. Raises RefusedError where it is not.
     """
-    key = base64.b64decode(secret.removeprefix("whsec_")) if secret.startswith("whsec_") else secret.encode()
+    key = secret.encode()
+    if secret.startswith("whsec_"):
+        try:
+            key = base64.b64decode(secret.removeprefix("whsec_").strip(), validate=True)
+        except ValueError:
+            key = b""
+        if not key:
+            raise RefusedError("not sent: the secret begins with whsec_, and what comes after is not base64")
     signed = hmac.new(key, f"{message_id}.{timestamp}.".encode() + body, hashlib.sha256)
     return f"v1,{base64.b64encode(signed.digest()).decode()}"
 
@@ -169,10 +222,11 @@ class Email:
 
     def send(self, alerts: Sequence[Alert], now: dt.datetime) -> None:
         """Send one digest."""
-        message = self._message(alerts, now)
+        with _nothing_sent():
+            message = self._message(alerts, now)
         try:
             connection = self._connect()
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError, ValueError) as error:
             raise RefusedError(f"not reached: {error}") from None
         try:
             refused = connection.send_message(message)
@@ -180,6 +234,7 @@ class Email:
             smtplib.SMTPResponseException,
             smtplib.SMTPRecipientsRefused,
             smtplib.SMTPNotSupportedError,
+            ValueError,
         ) as error:
             raise RefusedError(f"not taken: {error}") from None
         except (smtplib.SMTPException, OSError) as error:

@@ -1,8 +1,10 @@
--- A source was refused, or could not be judged, after a run that was not: of failures in a row the first is told.
+-- A source was refused, or could not be judged, after a run that was not: of failures in a row the first is told. One
+-- that was taken in after it, in the same version, is no news: a killed ingest leaves an error for each of its sources.
 WITH in_order AS (
     SELECT
         *,
-        lag(outcome) OVER (PARTITION BY source ORDER BY started_at, run_id) AS outcome_before
+        lag(outcome) OVER (PARTITION BY source ORDER BY started_at, run_id) AS outcome_before,
+        max(started_at) FILTER (outcome IN ('loaded', 'unchanged')) OVER (PARTITION BY source) AS last_success
     FROM ops.runs
 )
 
@@ -24,3 +26,4 @@ WHERE
     AND r.outcome IN ('refused', 'error')
     AND r.outcome_before IS DISTINCT FROM 'refused'
     AND r.outcome_before IS DISTINCT FROM 'error'
+    AND coalesce(r.started_at > r.last_success, true)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import datetime as dt
 import hashlib
 import hmac
@@ -11,7 +12,10 @@ import os
 import signal
 import socket
 import socketserver
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -178,6 +182,77 @@ def test_a_receiver_that_is_away_gets_it_when_it_is_back(desk: Desk) -> None:
     assert desk.fate().state == "failed"
     desk.later(minutes=1)
     assert desk.deliver() == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "state"),
+    [
+        (b"", "uncertain"),
+        (b"HTTP/1.1 200 OK\r\n", "uncertain"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", "sent"),
+        (b"HTTP/1.1 500 No\r\n\r\n", "failed"),
+    ],
+)
+def test_a_receiver_that_drips_its_answer_has_no_longer_than_any_other(desk: Desk, first: bytes, state: str) -> None:
+    class Drips(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+            with contextlib.suppress(OSError):
+                self.request.sendall(first)
+                for _ in range(100):
+                    time.sleep(0.1)
+                    self.request.sendall(b"x")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Drips) as dripping:
+        dripping.daemon_threads = True
+        threading.Thread(target=dripping.serve_forever, args=(0.01,), daemon=True).start()
+        hook = desk.post.channels[0]
+        assert isinstance(hook, Webhook)
+        slow = replace(hook, url=f"http://127.0.0.1:{dripping.server_address[1]}/", seconds=0.5)
+        started = time.monotonic()
+        deliver.deliver(replace(desk.post, channels=[slow]), Path("nowhere"), lambda: desk.now)
+        assert time.monotonic() - started < 5, "measured 0.6 s; dripping takes 10"
+        dripping.shutdown()
+    assert desk.fate().state == state
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"secret": "whsec_%%%"}, "not base64"),
+        ({"secret": "whsec_abcde"}, "not base64"),
+        ({"secret": "whsec_"}, "not base64"),
+        ({"url": "https://a..b/"}, "not reached: "),
+        ({"url": "https://no such host/"}, "not reached: "),
+        ({"url": "https://127.0.0.1:99999/"}, "not reached: "),
+    ],
+)
+def test_what_broke_before_anything_was_sent_is_tried_again(
+    desk: Desk, receiver: Receiver, wrong: dict[str, str], words: str
+) -> None:
+    hook = desk.post.channels[0]
+    assert isinstance(hook, Webhook)
+    broken = replace(hook, **wrong)  # type: ignore[arg-type]
+    assert deliver.deliver(replace(desk.post, channels=[broken]), Path("nowhere"), lambda: desk.now) == 0
+    assert desk.fate().state == "failed"
+    assert words in desk.fate().reason
+    assert receiver.got == []
+    desk.later(minutes=1)
+    assert desk.deliver() == 1
+
+
+def test_a_test_says_what_is_wrong_with_a_channel_in_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SERAI_DATA", str(tmp_path))
+    monkeypatch.setenv("SERAI_ALERT_WEBHOOKS", '{"newsroom": "https://a..b/"}')
+    for secret, words in (("whsec_%%%", "not base64"), (SECRET, "not reached")):
+        monkeypatch.setenv("SERAI_WEBHOOK_NEWSROOM_SECRET", secret)
+        done = subprocess.run(
+            [sys.executable, "-m", "serai", "alerts", "--test", "webhook:newsroom"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode != 0
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize("event", ["attempt", "sent"])

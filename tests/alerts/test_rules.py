@@ -150,11 +150,12 @@ class World:
         self.folder = office.settings.warehouse
 
     def raised(
-        self, standing: Any = schedule.standing, folder: Path = rules.HERE, *, then: bool = False
+        self, standing: Any = schedule.standing, folder: Path = rules.HERE, *, then: bool = False, change: str = ""
     ) -> list[Any]:
-        """What the rules raise; ``then`` publishes it."""
+        """What the rules raise; ``then`` publishes it, ``change`` is SQL that makes the new version another."""
         with publish.writing(self.folder), publish.building(self.folder) as private:
             with duckdb.connect(str(private)) as con:
+                con.execute(change or "SELECT 1")
                 rules.raise_alerts(con, self.folder, standing, folder)
                 found = con.execute("SELECT rule, subject, title FROM ops.alerts ORDER BY ALL").fetchall()
             if then:
@@ -193,6 +194,20 @@ def test_a_dataset_that_went_stale_and_a_source_that_was_paused_are_told_while_t
         ("dataset_stale", "timeline", "timeline is overdue: last taken in on 1 November 2026, 00:00 UTC"),
         ("source_paused", "crossings", "crossings: paused after 8 failures in a row"),
     ]
+
+
+def test_a_failure_is_no_news_where_the_same_version_has_a_later_success(world: World) -> None:
+    line = """
+        INSERT INTO ops.runs BY NAME
+        SELECT * REPLACE ('{0}' AS run_id, '{0}' AS outcome, TIMESTAMP '{1}' AS started_at)
+        FROM ops.runs WHERE source = 'timeline' LIMIT 1;
+    """
+    killed = line.format("error", "2100-01-01 10:00:00")
+    [(rule, subject, _)] = world.raised(change=killed)
+    assert (rule, subject) == ("ingest_refused", "timeline")
+    for success in ("loaded", "unchanged"):
+        assert world.raised(change=killed + line.format(success, "2100-01-01 11:00:00")) == []
+    [_] = world.raised(change=killed + line.format("loaded", "2100-01-01 09:00:00"))
 
 
 def test_a_damaged_version_is_told(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
