@@ -47,6 +47,66 @@ def test_a_reopening_is_told_once_with_its_report_and_source(office: Office) -> 
     assert office.alerts() == [alert]
 
 
+def states(office: Office) -> list[Any]:
+    return [one for one in office.alerts() if one.rule == "crossing_state" and one.subject == "hairatan"]
+
+
+SHUT = REOPENED | {"report_id": "test-shut", "crossing_id": "hairatan", "status": "closed", "scope": "exports"}
+
+
+def without(rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["report_id"] != "test-shut"]
+
+
+def test_a_closure_whose_announced_end_passed_is_never_told_as_a_reopening(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began, published = (str(TODAY - dt.timedelta(days=days)) for days in (5, 4))
+    office.add("status_reports", **SHUT | {"valid_from": began, "published_on": published, "valid_to": str(TODAY)})
+    office.ingest("status_reports")
+    assert states(office) == []
+    monkeypatch.setattr(rules, "day_before", lambda _: TODAY - dt.timedelta(days=1))
+    office.change("timeline", lambda rows: rows[:-1])
+    office.ingest("timeline")
+    [alert] = states(office)
+    over = "the announced end of the closure has passed; nobody reports that it opened"
+    assert alert.happened_on == TODAY
+    assert f"taken for open to exports from {TODAY.day} {TODAY:%B %Y}, was closed ({over}" in alert.title
+    assert over in alert.text
+    assert "December 2025" not in alert.title
+
+
+def test_what_comes_of_a_withdrawn_or_corrected_report_says_so_each_time(office: Office) -> None:
+    office.add("status_reports", **SHUT)
+    office.ingest("status_reports")
+    for _ in range(2):
+        office.change("status_reports", without)
+        office.ingest("status_reports")
+        office.add("status_reports", **SHUT)
+        office.ingest("status_reports")
+    reopened = {"status": "open"}
+    office.change("status_reports", lambda rows: [*without(rows), rows[-1] | reopened])
+    office.ingest("status_reports")
+    corrected, *again, first = states(office)
+    assert "closed to exports since" in first.title
+    assert "report" not in first.title
+    assert len(again) == 4
+    for back, withdrawn in (again[:2], again[2:]):
+        assert "closed to exports, was open (a report that had been withdrawn is back" in back.title
+        assert "open to exports, was closed (a report was withdrawn" in withdrawn.title
+        assert "not of the crossing: a report was withdrawn" in withdrawn.text
+        assert withdrawn.happened_on >= TODAY
+    assert "open to exports, was closed (a report was corrected" in corrected.title
+
+
+def test_from_unknown_to_assumed_without_a_report_is_no_news(world: World) -> None:
+    change = """
+        UPDATE crossing_spans SET status = 'open', basis = 'assumed'
+        WHERE status = 'unknown' AND report_id IS NULL AND from_day <= current_date AND to_day > current_date
+    """
+    assert world.raised(change=change) == []
+
+
 def test_a_closure_that_nobody_tells_of_any_more_becomes_unknown_and_never_a_reopening(office: Office) -> None:
     office.change("status_reports", lambda rows: [row for row in rows if row["published_on"] < "2026-07-01"])
     office.ingest("status_reports")
