@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import socket
+import statistics
 import subprocess
 import sys
 from collections import Counter
@@ -175,10 +176,12 @@ def test_nobody_is_called(field: Field) -> None:
 
 
 def test_every_answer_comes_within_its_time(field: Field) -> None:
-    """Start and end of the process counted in, which on a busy machine may take longer for one or another."""
-    late = [(one.query, one.seconds) for one in field.tried if one.seconds > LIMITS.seconds + MORE_SECONDS]
+    """Beside what a process takes to start and end on this machine just now: most statements are refused at once."""
+    at_once = statistics.median(one.seconds for one in field.tried)
+    allowed = at_once + LIMITS.seconds + MORE_SECONDS
+    late = [(one.query, one.seconds) for one in field.tried if one.seconds > allowed]
     assert len(late) <= len(field.tried) / 20, late
-    assert all(seconds < LIMITS.seconds + 5 for _, seconds in late), late
+    assert all(seconds < allowed + 4 for _, seconds in late), late
 
 
 def test_no_process_grows_beyond_its_memory(field: Field) -> None:
