@@ -50,6 +50,23 @@ def _environment(settings: Settings) -> str:
     return "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in given(settings).items())
 
 
+def _seeded() -> str:
+    """The container that runs first."""
+    return f"""\
+          initContainers:
+            # A new claim is empty: it begins with the shipped facts of the image.
+            - name: shipped-facts
+              image: {IMAGE}
+              command: ["sh", "-c", "{SEED}"]
+              securityContext:
+                allowPrivilegeEscalation: false
+                readOnlyRootFilesystem: true
+                capabilities: {{drop: [ALL]}}
+              volumeMounts:
+                - {{name: data, mountPath: /data}}
+"""
+
+
 def _env(settings: Settings) -> str:
     """The same for a container."""
     lines = (
@@ -190,18 +207,7 @@ spec:
             runAsGroup: 10001
             fsGroup: 10001
             seccompProfile: {{type: RuntimeDefault}}
-          initContainers:
-            # A new claim is empty: it begins with the shipped facts of the image.
-            - name: shipped-facts
-              image: {IMAGE}
-              command: ["sh", "-c", "{SEED}"]
-              securityContext:
-                allowPrivilegeEscalation: false
-                readOnlyRootFilesystem: true
-                capabilities: {{drop: [ALL]}}
-              volumeMounts:
-                - {{name: data, mountPath: /data}}
-          containers:
+{_seeded()}          containers:
             - name: serai
               image: {IMAGE}
               command: [{", ".join(f'"{part}"' for part in command)}]
