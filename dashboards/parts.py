@@ -28,7 +28,7 @@ YEARS = {
     "reached_in", "reached_earliest", "reached_latest",
 }  # fmt: skip
 # Columns of words that are cut off, or pushed out of sight, at the width that they would get.
-WIDTHS: dict[str, Any] = {"name": 150, "reason": "medium"}
+WIDTHS: dict[str, Any] = {"name": 150, "reason": "medium", "since": 100}
 HIDDEN = {"row_keys", "latest_row_keys", "row_key"}
 
 
@@ -76,7 +76,7 @@ def _column(name: str, kind: pl.DataType, help_: str | None, *, linked: bool) ->
         head, shown = LINKS[name]
         return st.column_config.LinkColumn(head, help=help_, display_text=shown)
     if isinstance(kind, pl.Date):
-        return st.column_config.DateColumn(label, help=help_, format="D MMM YYYY")
+        return st.column_config.DateColumn(label, help=help_, format="D MMM YYYY", width=WIDTHS.get(name))
     if isinstance(kind, pl.Datetime):
         return st.column_config.DatetimeColumn(label, help=help_, format="D MMM YYYY, HH:mm")
     if kind.is_numeric():

@@ -78,7 +78,6 @@ def _by_weekday(weekly: pl.DataFrame, today: dt.date, fresh_days: int) -> pl.Dat
                 * REPLACE (
                     CASE WHEN basis = 'carried' AND age_days > $fresh THEN 'last known' ELSE basis END AS basis
                 ),
-                NULL::DATE AS since,
                 CASE
                     WHEN basis IN ('carried', 'unknown') AND age_days > 0 THEN day - age_days::INT
                 END AS last_report_day
@@ -102,10 +101,23 @@ def _by_weekday(weekly: pl.DataFrame, today: dt.date, fresh_days: int) -> pl.Dat
             SELECT * EXCLUDE (day), min(day) AS from_day, max(day) + 1 AS until_day
             FROM numbered
             GROUP BY ALL
+        ),
+
+        -- Since when it has been so is told by the panel without its weekdays, where that has the same state.
+        dated AS (
+            SELECT p.*, s.since
+            FROM parted AS p
+            LEFT JOIN crossing_spans AS s
+                ON
+                    p.crossing_id = s.crossing_id
+                    AND p.flow = s.flow
+                    AND p.status = s.status
+                    AND s.from_day <= p.from_day
+                    AND p.from_day < s.to_day
         )
 
         SELECT {SPAN}
-        FROM parted AS p
+        FROM dated AS p
         LEFT JOIN status_reports AS r ON p.report_id = r.report_id
         ORDER BY p.crossing_id, p.flow, p.from_day
         """,

@@ -101,6 +101,13 @@ def test_a_report_of_weekdays_holds_on_those_in_the_strip_too(
     assert any(report == "p25-s0287" and day.weekday() >= 5 for (_, day), (_, report) in status.items())
 
 
+def test_a_closure_has_its_first_day_also_where_weekdays_once_held(spans: pl.DataFrame) -> None:
+    closed = spans.filter(flow="exports", status="closed").filter(pl.col("until_day") > texts.today())
+    found = dict(closed.select("crossing_id", "since").iter_rows())
+    assert {"torkham", "chaman", "kharlachi"} <= found.keys()
+    assert None not in found.values()
+
+
 def test_no_strip_has_too_many_points_even_of_the_whole_history(spans: pl.DataFrame) -> None:
     until = texts.today()
     for name in ("torkham", "chaman", "kharlachi"):
