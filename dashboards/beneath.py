@@ -155,7 +155,10 @@ def _sql(questions: list[Question]) -> None:
         st.code(text, language="sql")
         if len(text) <= LONGEST_ADDRESS:
             st.link_button("Open in page SQL", f"sql?q={quote(text)}{as_of.query()}", icon=":material/terminal:")
-    st.caption(f"As asked of version {reader.version()}. A DuckDB shell on the published file takes it too.")
+    st.caption(
+        f"As asked of version {reader.version()}. A DuckDB shell on the published file takes it too; "
+        "the page SQL may refuse what goes beyond its limits."
+    )
 
 
 def _sources(frames: list[pl.DataFrame], questions: list[Question]) -> None:
@@ -178,7 +181,7 @@ def citation(chart: Shown) -> str:
     )
 
 
-def address(chart: Shown, **more: str) -> str:
+def address(chart: Shown, /, **more: str) -> str:
     """The chart's page with all that is chosen on it."""
     chosen = {name: value for name, value in st.query_params.to_dict().items() if name != CHART}
     query = urlencode({**chosen, **more})
@@ -186,7 +189,9 @@ def address(chart: Shown, **more: str) -> str:
 
 
 def _picture(chart: Shown, key: str) -> None:
-    below = f"Source: {chart.source}\n{citation(chart)}"
+    # On the page the rows stand below the chart; in a picture they do not.
+    source = chart.source.replace("listed below", "listed on its page")
+    below = f"Source: {source}\n{citation(chart)}"
     with st.container(horizontal=True):
         for label, kind, made in (("PNG", "image/png", pictures.png), ("SVG", "image/svg+xml", pictures.svg)):
             st.download_button(
