@@ -1,6 +1,6 @@
 """What lies beneath a chart: its rows, its SQL, its sources, a citation, pictures, and its address in other pages.
 
-Nothing of it is made until its button is pressed: a page with many charts is as quick as one without.
+Nothing of it is made until it is opened: a page with many charts is as quick as one without.
 """
 
 from __future__ import annotations
@@ -93,7 +93,8 @@ class Shown:
             return self.so_far, []
         with reader.recording() as questions:
             answers = self.behind()
-        return questions, list(answers) if isinstance(answers, tuple) else [answers]
+        given = answers if isinstance(answers, tuple) else (answers,)
+        return questions, [one for one in given if isinstance(one, pl.DataFrame)]
 
     def frame(self) -> pl.DataFrame:
         """The rows behind the chart; where it does not say, those that are drawn."""
@@ -101,9 +102,9 @@ class Shown:
 
 
 def show(chart: Shown) -> None:
-    """The button, and what it opens."""
+    """The line that can be opened, and what is in it."""
     key = f"beneath_{chart.page}_{chart.name}"
-    box = st.popover(LABEL, type="tertiary", icon=":material/database:", on_change="rerun", key=key)
+    box = st.expander(LABEL, icon=":material/database:", type="compact", on_change="rerun", key=key)
     if not box.open:
         return
     with box:
@@ -138,7 +139,10 @@ def downloads(frame: pl.DataFrame, name: str, key: str) -> None:
 
 def _rows(frame: pl.DataFrame, name: str, key: str) -> None:
     downloads(frame, name, key)
-    st.dataframe(asking.flat(frame.head(MOST_SHOWN)), hide_index=True, placeholder="", height=260)
+    days = [column for column, kind in frame.schema.items() if kind == pl.Date]
+    as_days = {column: st.column_config.DateColumn(column, format="YYYY-MM-DD") for column in days}
+    top = asking.flat(frame.head(MOST_SHOWN))
+    st.dataframe(top, hide_index=True, placeholder="", height=260, column_config=as_days)
     cut = f" Shown are the first {MOST_SHOWN}." if frame.height > MOST_SHOWN else ""
     st.caption(f"{frame.height:,} rows; the files have all of them.{cut}")
 

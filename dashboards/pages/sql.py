@@ -145,7 +145,7 @@ def drawn(found: asking.Rows) -> None:
         "the question above.",
         name="answer",
         rows=frame,
-        behind=lambda: reader.note(reader.Question(found.query, {}, found.as_of)) or frame,
+        behind=lambda: reader.note(reader.Question(found.query, {}, found.as_of)),
     )
 
 

@@ -30,15 +30,15 @@ FRAME = pl.DataFrame(
 FRAME = FRAME.with_columns(pl.lit(1).alias("voices"), pl.lit(1).alias("pages"))
 
 
-def buttons(app: AppTest) -> list[str]:
-    """The keys of the buttons beneath the charts of a page."""
-    found = [one.proto.popover for one in app.get("popover")]
-    return [one.id.rpartition("-beneath_")[2] for one in found if one.label == beneath.LABEL]
+def closed(app: AppTest) -> list[str]:
+    """The names of the lines beneath the charts of a page that can be opened."""
+    found = [one.proto for one in app.expander if one.label == beneath.LABEL]
+    return [one.id.rpartition("-beneath_")[2] for one in found]
 
 
 def opened(app: AppTest) -> AppTest:
     """The page with all that lies beneath its charts open."""
-    for name in buttons(app):
+    for name in closed(app):
         app.session_state[f"beneath_{name}"] = True
     return app.run()
 
@@ -48,15 +48,15 @@ def sql(app: AppTest) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [path.stem for path in page_files()])
-def test_each_chart_has_a_button_and_nothing_beneath_it_until_it_is_pressed(open_page: Open, name: str) -> None:
+def test_each_chart_has_a_line_beneath_it_and_nothing_in_it_until_it_is_opened(open_page: Open, name: str) -> None:
     app = open_page(name)
-    assert len(buttons(app)) == len(app.get("vega_lite_chart")) == len(set(buttons(app)))
+    assert len(closed(app)) == len(app.get("vega_lite_chart")) == len(set(closed(app)))
     assert app.get("download_button") == []
     opened(app)
     assert not app.exception
-    assert len(app.get("download_button")) == 5 * len(buttons(app))
+    assert len(app.get("download_button")) == 5 * len(closed(app))
     cited = [one.value for one in app.code if "warehouse version" in one.value]
-    assert len(cited) == len(buttons(app))
+    assert len(cited) == len(closed(app))
 
 
 def answered(published: Path, text: str) -> list[Any]:
@@ -85,7 +85,7 @@ def test_as_of_a_day_the_sql_asks_for_what_was_known_then(open_page: Open, publi
 def test_a_chart_alone_is_shown_without_its_page(open_page: Open) -> None:
     app = open_page("trade", chart="months", reporter="PAK", partner="AFG")
     assert [one.proto.alt for one in app.get("vega_lite_chart")] == ["Pakistan's exports to Afghanistan, by month"]
-    assert buttons(app) == []
+    assert closed(app) == []
     assert any("/trade?reporter=PAK&partner=AFG" in one.value for one in app.caption)
     assert "no chart of the name nothing" in open_page("trade", chart="nothing").info[0].value
 
@@ -93,7 +93,7 @@ def test_a_chart_alone_is_shown_without_its_page(open_page: Open) -> None:
 def test_values_are_written_as_duckdb_reads_them() -> None:
     values: list[Any] = [None, True, 3, 0.5, "it's", dt.date(2025, 10, 20), dt.datetime(2025, 1, 2, 3, 4), ["a", "b"]]  # noqa: DTZ001
     for value in values:
-        assert duckdb.sql(f"SELECT {shown.literal(value)}").fetchall() == [(value,)]
+        assert duckdb.execute(f"SELECT {shown.literal(value)}").fetchall() == [(value,)]
 
 
 def test_only_parameters_are_filled_in() -> None:
