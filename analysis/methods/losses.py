@@ -13,11 +13,11 @@ import numpy.typing as npt
 import polars as pl
 
 from analysis import closures, counterfactual
-from analysis.counterfactual import Array, Structure
+from analysis.counterfactual import Array, Filtered
 from analysis.refresh import Tables, TooLittleError
 
 TITLE = "What did a closure cost?"
-VERSION = 1
+VERSION = 2
 REFERENCE = (
     "Harvey 1989, Forecasting, Structural Time Series Models and the Kalman Filter; Brodersen et al. 2015, Annals of "
     "Applied Statistics 9:247; Abadie, Diamond & Hainmueller 2010, JASA 105:493"
@@ -146,7 +146,7 @@ class Fitted:
     """A series with its model, and what its forecasts missed by on dates without closure: start, horizon, miss."""
 
     series: Series
-    structure: Structure
+    forecasts: Filtered
     starts: npt.NDArray[np.int64]
     horizons: npt.NDArray[np.int64]
     misses: Array
@@ -156,12 +156,12 @@ class Fitted:
         one, first = self.series, self.series.place(event["started_on"])
         after = min(one.place(event["until"]) + 1 + LAG_MONTHS, len(one.values))
         before = one.quiet[: max(first, 0)]
-        if after <= first or not self.structure.reaches(before):
+        if after <= first or first < 0 or not self.forecasts.reaches(first):
             return None
         actual, counted = _known(one, first, after)
         if not counted.any():
             return None
-        drawn = self.structure.ahead(before, after - first)
+        drawn = self.forecasts.ahead(first, after - first)
         expected = drawn[:, counted].sum(axis=1)
         middle = float(np.median(expected))
         same = {name: event[name] for name in ("border", "started_on")} | one.key | {"method": "structural"}
@@ -228,20 +228,23 @@ def _fitted(one: Series) -> Fitted | None:
     structure = counterfactual.fit(quiet)
     if structure is None:
         return None
-    found = []
-    for start in range(len(quiet)):
-        if not structure.reaches(quiet[:start]):
-            continue
-        drawn = structure.ahead(quiet[:start], max(HORIZONS))
+    forecasts = structure.filtered(quiet)
+    found = list(_trials(quiet, forecasts))
+    if len({start for start, _, _ in found}) < FEWEST_TRIALS:
+        return None
+    starts, horizons, misses = map(np.array, zip(*found, strict=True))
+    return Fitted(one, forecasts, starts, horizons, misses)
+
+
+def _trials(quiet: Array, forecasts: Filtered) -> Iterator[tuple[int, int, float]]:
+    """Forecasts on dates without closure: start, horizon, and by how many half-widths the middle missed what came."""
+    for start in filter(forecasts.reaches, np.flatnonzero(np.isfinite(quiet)).tolist()):
+        drawn = forecasts.ahead(start, max(HORIZONS))
         for horizon in HORIZONS:
             came = quiet[start : start + horizon]
             if len(came) == horizon and np.isfinite(came).all() and came.sum() > 0:
                 middle, half = counterfactual.width(drawn[:, :horizon].sum(axis=1))
-                found.append((start, horizon, abs(np.log(came.sum()) - middle) / half))
-    if len({start for start, _, _ in found}) < FEWEST_TRIALS:
-        return None
-    starts, horizons, misses = map(np.array, zip(*found, strict=True))
-    return Fitted(one, structure, starts, horizons, misses)
+                yield start, horizon, abs(np.log(came.sum()) - middle) / half
 
 
 def _known(one: Series, first: int, after: int) -> tuple[float, npt.NDArray[np.bool_]]:
