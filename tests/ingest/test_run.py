@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -16,6 +17,11 @@ from tests.ingest.conftest import House
 QUESTIONS = (HOUSE / "docs" / "sql.md").read_text(encoding="utf-8")
 # All runs, those that no version has yet among them.
 RUNS = "SELECT outcome FROM (FROM ops.runs UNION ALL BY NAME FROM unpublished) ORDER BY started_at"
+
+
+@pytest.fixture
+def house(built_house: House) -> House:
+    return built_house
 
 
 def test_the_same_files_again_change_nothing_but_the_ledger(house: House) -> None:
@@ -83,7 +89,8 @@ def test_a_refused_source_leaves_what_was_loaded_and_the_other_sources_alone(hou
     assert house.rows("FROM timeline").height == 559
 
 
-def test_a_mended_file_is_taken_in_again(house: House) -> None:
+def test_a_mended_file_is_taken_in_again_where_nothing_was_before(tmp_path: Path) -> None:
+    house = House(tmp_path)
     good = house.file("timeline").read_bytes()
     house.file("timeline").write_text("nothing")
     house.ingest("timeline")
