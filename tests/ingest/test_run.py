@@ -144,11 +144,11 @@ def test_each_batch_is_kept_as_it_came_and_reported_in_html(house: House) -> Non
     assert report in (house.data / "reports" / "index.html").read_text()
 
 
-def test_the_answer_on_freshness_in_the_documents_stays_after_any_number_of_ingests(built_house: House) -> None:
+def test_the_answer_on_freshness_in_the_documents_stays_after_any_number_of_ingests(house: House) -> None:
     [query] = [found["query"] for found in make.ANSWERED.finditer(QUESTIONS) if "ops.freshness" in found["query"]]
-    built_house.ingest("crossings")
-    first = built_house.rows(query)
+    house.ingest("crossings")
+    first = house.rows(query)
     assert first.rows() == [("crossings", 41, dt.date(2026, 5, 7), 1, 0, 0)]
     for _ in range(2):
-        assert built_house.ingest("crossings").runs[0].outcome == "unchanged"
-        assert built_house.rows(query).equals(first)
+        assert house.ingest("crossings").runs[0].outcome == "unchanged"
+        assert house.rows(query).equals(first)
