@@ -26,6 +26,11 @@ SAYS = {
     "disruption": ["Afghanistan, all borders", "the least and the most it can be", "Every border on"],
     "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what"],
     "trade": ["by twelve months", "by month", "The mirror"],
+    "losses": [
+        "by month, as reported and without the closure of",
+        "Claims of lost trade as multiples",
+        "What the method cannot know",
+    ],
     "commitments": [
         "against the target of",
         "kilometres built against days promised",
