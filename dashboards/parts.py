@@ -42,7 +42,7 @@ def chart(title: str, drawing: Drawing, source: str) -> None:
     """A chart under its title and key, its source and how sure it is below."""
     st.markdown(plain(f"##### {title}"))
     st.html(key(drawing.key))
-    st.altair_chart(drawing.chart, width="stretch", theme="streamlit", alt=title)
+    st.altair_chart(drawing.chart, width="stretch", theme="streamlit", alt=title, **drawing.options)
     known = as_of.words()
     st.caption(plain(f"Source: {source}" + (f" {known}." if known else "")))
 
