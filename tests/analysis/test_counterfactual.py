@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -63,3 +65,25 @@ def test_weights_find_the_mixture_that_was_made() -> None:
     donors = np.random.default_rng(6).uniform(1, 9, (60, 5))
     truth = np.array([0.5, 0.0, 0.3, 0.0, 0.2])
     assert counterfactual.weights(donors @ truth, donors) == pytest.approx(truth, abs=0.01)
+
+
+def test_forecasts_have_the_moments_of_the_library() -> None:
+    values = made(60, np.random.default_rng(7))
+    values[20:23] = np.nan
+    controls = np.random.default_rng(8).normal(0, 0.3, (66, 1))
+    structure = counterfactual.fit(values, controls[:60])
+    assert structure is not None
+    structure = replace(structure, controls=controls)
+    mean, covariance = structure.filtered(values).moments(60, 6)
+    model = counterfactual._model(np.log(values), structure.season, controls[:60])
+    expected = model.smooth(structure.parameters).get_forecast(6, exog=controls[60:])
+    assert mean == pytest.approx(expected.predicted_mean)
+    assert np.diag(covariance) == pytest.approx(expected.var_pred_mean)
+
+
+def test_one_pass_sees_from_each_month_what_the_months_before_it_show() -> None:
+    values = made(60, np.random.default_rng(9))
+    structure = counterfactual.fit(values)
+    assert structure is not None
+    later = structure.filtered(values).ahead(48, 3)
+    assert later == pytest.approx(structure.ahead(values[:48], 3))
