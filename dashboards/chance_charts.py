@@ -94,3 +94,35 @@ def opening(curve: pl.DataFrame) -> Drawing:
 
 def _line(base: Any, colour: str, name: str, dash: list[int]) -> Any:
     return base.mark_line(color=colour, strokeDash=dash, strokeWidth=2).encode(y=f"{name}:Q")
+
+
+def skill(frame: pl.DataFrame) -> Drawing:
+    """The skill of each forecaster by score and horizon, beside nought: as good as Kaplan-Meier."""
+    looks = {
+        "the model": (colours.BLUE, "circle"),
+        "as long as the last one on that border": (colours.ORANGE, "square"),
+    }
+    shown = frame.with_columns(
+        pl.when(pl.col("score").str.starts_with("CRPS"))
+        .then(pl.lit("whole curve (CRPS)"))
+        .otherwise(pl.format("within {} days", "horizon_days"))
+        .alias("of")
+    ).sort("horizon_days")
+    base = alt.Chart(shown).encode(y=alt.Y("of:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)))
+    names = list(looks)
+    points = base.mark_point(filled=True, size=110, opacity=0.95).encode(
+        x=alt.X("skill:Q", title="skill (1 = perfect, 0 = Kaplan-Meier)"),
+        color=alt.Color(
+            "forecaster:N", scale=alt.Scale(domain=names, range=[looks[one][0] for one in names]), legend=None
+        ),
+        shape=alt.Shape(
+            "forecaster:N", scale=alt.Scale(domain=names, range=[looks[one][1] for one in names]), legend=None
+        ),
+        tooltip=["forecaster:N", "score:N", "horizon_days:Q", "value:Q", alt.Tooltip("skill:Q", format=".2f")],
+    )
+    nought = (
+        alt.Chart(pl.DataFrame({"skill": [0.0]})).mark_rule(color=colours.GREY, strokeDash=[3, 3]).encode(x="skill:Q")
+    )
+    chart = alt.layer(nought, points).properties(height=alt.Step(28))
+    key = [(colours.SIGNS[shape], colour, name) for name, (colour, shape) in looks.items()]
+    return Drawing(chart.configure_view(stroke=None), [*key, ("┊", colours.GREY, "as good as Kaplan-Meier")])
