@@ -51,6 +51,9 @@ def asserted() -> None:
         f"claims, as read in: {'; '.join(chosen['source_name'].unique().sort())}. {different(rival)} of "
         f"{different(chosen)} claims have somebody who denies them among the facts; "
         "that nobody denies the others says nothing of whether they are true.",
+        name="stances",
+        rows=chosen,
+        behind=claims.claims,
     )
     parts.table(
         shown.select(
@@ -104,6 +107,9 @@ def counted() -> None:
         claim_charts.counts(shown),
         f"incident_years, {int(found['pages'].sum())} pages, below. Publishers count different things, as their "
         "definitions say: the spread is no error bar, and the figures are never to be added.",
+        name="counts",
+        rows=found,
+        behind=lambda: claims.counts(place, int(year), METRICS),
     )
     parts.table(found.drop("row_keys"), "incident_years")
     keys = [key for keys in found["row_keys"] for key in keys]
@@ -156,6 +162,9 @@ def beside_normal(weighed: pl.DataFrame) -> None:
         "a total is divided by its days; rupees are turned into dollars only where a rate of the time is known. "
         "Normal is what is traded in a year, over 365, by the lowest and the highest yearly figure; at a crossing "
         "its share of trucks or tonnes.",
+        name="losses",
+        rows=chosen,
+        behind=claims.losses,
     )
     parts.rows(chosen, "loss_claims_weighed", label="Claims beside normal trade")
 

@@ -73,6 +73,9 @@ def of_crossing(chances: pl.DataFrame) -> None:
         f"analysis.reopening, from {row['closures']} closures of {row['events']} events on all Afghan borders since "
         "2014; the 80 % interval by drawing events anew. It does not hold a wrong model. The closure: "
         f"{told(closed)}. {OF_NOW}",
+        name="chances",
+        rows=chances,
+        behind=lambda: (reopening.shut(), reopening.closure(row["crossing_id"], row["started_on"])),
     )
     parts.rows(chances, "analysis.reopening", label="Chances by horizon")
     last_one(row, earlier)
@@ -208,6 +211,9 @@ def by_kind(curves: pl.DataFrame) -> None:
         chance_charts.opening(chosen),
         f"analysis.reopening_curves; {row['closures']} closures of that kind, of which {row['ended']} have a known "
         f"end.{thin} The 80 % interval by drawing events anew; Kaplan-Meier over closures of every kind. {OF_NOW}",
+        name="curve",
+        rows=chosen,
+        behind=reopening.curves,
     )
     parts.rows(chosen, "analysis.reopening_curves", label="The curve, day by day")
 
@@ -226,6 +232,9 @@ def scored() -> None:
         chance_charts.skill(skills),
         f"analysis.reopening_scores: each of up to {events} events left out in turn and its closures forecast from "
         "their first day, from all others, later ones included. Negative skill is shown as it is.",
+        name="skill",
+        rows=skills,
+        behind=reopening.scores,
     )
     parts.table(
         worded.with_columns(pl.col("value").round(3), pl.col("skill").round(3)).select(
