@@ -24,6 +24,9 @@ SAYS = {
         "Closures of",
     ],
     "disruption": ["Afghanistan, all borders", "the least and the most it can be", "Every border on"],
+    "relations": ["gates, incidents, trade and events", "Do closures follow incidents?", "What this cannot tell"],
+    "reopening": ["chance to open", "What the model cannot know", "Skill against Kaplan-Meier"],
+    "claims": ["Who asserts and who denies", "Who counts how many", "What is said to be lost"],
     "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what"],
     "trade": ["by twelve months", "by month", "The mirror"],
     "commitments": [
