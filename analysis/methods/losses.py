@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from analysis import closures, counterfactual, donors, monthly
+from analysis import claims, closures, counterfactual, donors, monthly
 from analysis.donors import Donors, Synthetic
 from analysis.monthly import LAG_MONTHS, Series
 from analysis.refresh import Tables, TooLittleError
@@ -22,7 +22,15 @@ REFERENCE = (
     "Harvey 1989, Forecasting, Structural Time Series Models and the Kalman Filter; Brodersen et al. 2015, Annals of "
     "Applied Statistics 9:247; Abadie, Diamond & Hainmueller 2010, JASA 105:493"
 )
-READS = ("closure_episodes", "crossings", "disruption_index", "trade_months", "trade_periods")
+READS = (
+    "closure_episodes",
+    "crossing_weights",
+    "crossings",
+    "disruption_index",
+    "loss_claims_weighed",
+    "trade_months",
+    "trade_periods",
+)
 # All trade of Afghanistan as printed, of months and of longer periods up to a year.
 WHOLE = """
     SELECT
@@ -41,18 +49,20 @@ WHOLE_KEY = ("flow", "basis", "period_start", "period_end")
 
 
 def gather(con: duckdb.DuckDBPyConnection) -> Tables:
-    """Closures without the days that only pass, months of trade, days with something shut, the whole trade."""
+    """Closures without the days that only pass, trade by month, days with something shut, all trade, claims."""
     rows = closures.cargo(con).drop("days")
     return {
         "closures": rows,
         "trade": con.sql(monthly.SERIES).pl(),
         "shut": closures.shut(con),
         "whole": con.sql(WHOLE).pl(),
+        "claims": con.sql(claims.CLAIMS).pl(),
+        "weights": con.sql(claims.WEIGHTS).pl(),
     }
 
 
 def work_out(gathered: Tables) -> Tables:
-    """The tables losses, losses_months, losses_backtest, losses_series, losses_country.
+    """The tables losses, losses_months, losses_backtest, losses_series, losses_country, losses_claims.
 
     Raises TooLittleError where there is no closure of seven days to ask about.
     """
@@ -67,11 +77,12 @@ def work_out(gathered: Tables) -> Tables:
     asked = [(event, one) for event in events for one in every_one if one.series.border == event["border"]]
     lines = [line for event, one in asked if (line := told(one, event))]
     tables: dict[str, list[dict[str, object]]] = {
-        "losses": [line for line, _ in lines],
+        "losses": (costs := [line for line, _ in lines]),
         "losses_months": [month for _, months in lines for month in months],
         "losses_backtest": [line for one in every_one for line in one.backtest()],
         "losses_series": [_considered(one, found, ready[id(one)]) for one, found in among],
         "losses_country": [line for event in events for line in country(event, gathered["whole"])],
+        "losses_claims": list(claims.modelled(gathered["claims"], costs, gathered["weights"])),
     }
     return {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in tables.items()}
 
@@ -90,11 +101,13 @@ def told(fitted: Tried, event: Mapping[str, Any]) -> tuple[dict[str, object], li
     middle = float(np.median(expected))
     same = {name: event[name] for name in ("border", "started_on")} | one.key | {"method": fitted.method}
     line = same | {name: event[name] for name in ("ended_on", "crossings", "share_shut")} | {
+        "known_to": event["until"],
         "scope": one.scope,
         "first_month": one.month(first),
         "last_month": one.month(after - 1),
         "months": after - first,
         "months_known": int(counted.sum()),
+        "closed_days": sum(_closed_days(one.month(first + int(at)), event) for at in np.flatnonzero(counted)),
         "trained_months": int(np.isfinite(one.quiet[:first]).sum()),
         "controls": fitted.controls,
         "actual": actual,
@@ -105,6 +118,13 @@ def told(fitted: Tried, event: Mapping[str, Any]) -> tuple[dict[str, object], li
     }  # fmt: skip
     limits = {f"loss_{name}": value - actual for name, value in fitted.limits(expected).items()}
     return line | limits, [same | month for month in fitted.by_month(first, drawn)]
+
+
+def _closed_days(month: dt.date, event: Mapping[str, Any]) -> int:
+    """The days of the closure in a month."""
+    after = monthly.month_of(monthly.month_number(month) + 1)
+    days: int = (min(after, event["until"]) - max(month, event["started_on"])).days
+    return max(days, 0)
 
 
 def _p_placebo(fitted: Tried, first: int, after: int) -> float | None:
