@@ -7,9 +7,11 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import chance_charts, parts, texts
+from dashboards import as_of, chance_charts, parts, texts
 from dashboards.queries import relations
 
+# The kinds of events that count as incidents.
+FIGHTING = ("clash", "attack", "air_strike")
 TERMS = {
     "days_0_to_2": "an incident 0 to 2 days before",
     "days_3_to_6": "an incident 3 to 6 days before",
@@ -18,9 +20,16 @@ TERMS = {
 }
 
 
+def show(border: str) -> None:
+    """Both, where they are worked out for the day."""
+    st.markdown("#### Do closures follow incidents?")
+    if as_of.analysis_shown():
+        after_incidents(border)
+        prices(border)
+
+
 def after_incidents(border: str) -> None:
     """How often closures follow incidents here, against placebos, and what that cannot tell."""
-    st.markdown("#### Do closures follow incidents?")
     found = relations.followed(border)
     if found.is_empty():
         why = relations.method("incidents")
@@ -40,8 +49,7 @@ def after_incidents(border: str) -> None:
         chance_charts.followed(shown),
         f"analysis.incidents, {week['incident_days']} incident days and {week['closures']} closures, "
         f"{texts.day(week['first_day'])} to {texts.day(week['last_day'])}, on days on which something was open to "
-        "close. The week was chosen before looking; the other windows are for comparison. As of now, whatever day "
-        "is asked for.",
+        "close. The week was chosen before looking; the other windows are for comparison.",
         name="followed",
         rows=shown,
         behind=lambda: relations.followed(border),
@@ -116,6 +124,19 @@ def by_lag(border: str, counted_by: str) -> None:
         st.caption("Source: analysis.incidents_hazard; 95 % intervals, errors grouped by quarter.")
 
 
+def left_out(week: dict[str, Any]) -> str:
+    """Which incident days are not counted; the number where the timeline counts them."""
+    if week["counted_by"] != "timeline":
+        return "Days on which no crossing was known to be open are left out, for nothing could close. "
+    kinds = list(FIGHTING) if week["kind"] == "all" else [week["kind"]]
+    told = relations.events(week["place"].partition("-")[2], both=True).filter(pl.col("kind").is_in(kinds))
+    total = told["event_date"].n_unique()
+    return (
+        f"The timeline has {total} days with such an incident; left out are those on which no crossing was known to "
+        "be open, for nothing could close. "
+    )
+
+
 def limits(week: dict[str, Any]) -> str:
     """What the result cannot tell."""
     collected = (
@@ -125,8 +146,7 @@ def limits(week: dict[str, Any]) -> str:
         else ""
     )
     return (
-        f"**What this cannot tell.** It rests on {week['incident_days']} days. {collected}Days on which all was shut "
-        "already are left out, for nothing could close: since October 2025 nearly all of them on the Pakistani side. "
+        f"**What this cannot tell.** It rests on {week['incident_days']} days. {left_out(week)}{collected}"
         f"{texts.share(week['share_before'])} of the incident days came within a week **after** the beginning of a "
         "closure. Who fires and who shuts the gate may both answer to something that is not in the data."
     )
@@ -144,5 +164,5 @@ def prices(border: str) -> None:
     parts.table(found.with_columns(pl.selectors.float().round(3)), "analysis.prices")
     st.caption(
         "Source: analysis.prices. 0.05 = about 5 % more where the border feeds the market; with the 95 % interval. A "
-        "weak signal: few markets, goods go round, shops hold stocks. As of now, whatever day is asked for."
+        "weak signal: few markets, goods go round, shops hold stocks."
     )

@@ -68,9 +68,9 @@ def since(formal: pl.DataFrame) -> str:
 
 
 def cost() -> None:
-    """What the newest closure cost where that is worked out and now is shown; else the normal trade at stake."""
+    """What the newest closure cost, where that is worked out for the day; else the normal trade at stake."""
     lost = overview.losses()
-    if as_of.words() or lost.is_empty():
+    if lost.is_empty():
         stake()
         return
     row = lost.row(0, named=True)

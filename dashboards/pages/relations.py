@@ -43,8 +43,7 @@ def show() -> None:
     draw(side, crossing, period, series, events, event)
     if event:
         one_event(event, f"AFG-{side}")
-    _effects.after_incidents(f"AFG-{side}")
-    _effects.prices(f"AFG-{side}")
+    _effects.show(f"AFG-{side}")
 
 
 def controls() -> tuple[str, str, tuple[dt.date, dt.date]]:

@@ -34,7 +34,6 @@ FORECASTERS = {
     "last_one": "as long as the last one on that border",
 }
 SCORES = {"brier": "Brier score", "crps": "CRPS, days", "coverage": "held by the 80 % interval"}
-OF_NOW = "As of now, whatever day is asked for."
 
 
 def show() -> None:
@@ -43,6 +42,8 @@ def show() -> None:
         "The chance that a closed crossing opens to goods, by what past closures did. A weak guide, for gates are "
         "shut and opened by decision: the table of scores says how weak.",
     )
+    if not as_of.analysis_shown():
+        return
     now, curves = reopening.shut(), reopening.curves()
     if curves.is_empty():
         why = relations.method("reopening")
@@ -57,7 +58,11 @@ def show() -> None:
     else:
         of_crossing(now.filter(pl.col("crossing_id") == of))
     scored()
-    parts.rows(reopening.lasted().drop("crossing_id"), "closure_episodes", label="Closures to goods, longest first")
+    parts.rows(
+        reopening.lasted(as_of.today()).drop("crossing_id"),
+        "closure_episodes",
+        label="Closures to goods, longest first",
+    )
 
 
 def of_crossing(chances: pl.DataFrame) -> None:
@@ -72,7 +77,7 @@ def of_crossing(chances: pl.DataFrame) -> None:
         chance_charts.opening(chances.rename({"horizon_days": "day"})),
         f"analysis.reopening, from {row['closures']} closures of {row['events']} events on all Afghan borders since "
         "2014; the 80 % interval by drawing events anew. It does not hold a wrong model. The closure: "
-        f"{told(closed)}. {OF_NOW}",
+        f"{told(closed)}.",
         name="chances",
         rows=chances,
         behind=lambda: (reopening.shut(), reopening.closure(row["crossing_id"], row["started_on"])),
@@ -210,7 +215,7 @@ def by_kind(curves: pl.DataFrame) -> None:
         f"{KINDS[kind].partition(':')[0].capitalize()}, {EXTENTS[extent]}, {ALREADY[already]}: chance to open",
         chance_charts.opening(chosen),
         f"analysis.reopening_curves; {row['closures']} closures of that kind, of which {row['ended']} have a known "
-        f"end.{thin} The 80 % interval by drawing events anew; Kaplan-Meier over closures of every kind. {OF_NOW}",
+        f"end.{thin} The 80 % interval by drawing events anew; Kaplan-Meier over closures of every kind.",
         name="curve",
         rows=chosen,
         behind=reopening.curves,
@@ -245,14 +250,8 @@ def scored() -> None:
     st.caption(
         "Source: analysis.reopening_scores. Brier score: mean squared error of the chance to have ended within so "
         "many days; CRPS: mean distance between forecast and outcome in days; both less is better. Of the closures "
-        f"that ended, the share that the 80 % interval holds should be near 80 %. {OF_NOW}{_asked()}"
+        "that ended, the share that the 80 % interval holds should be near 80 %."
     )
-
-
-def _asked() -> str:
-    """A word where another day is asked for."""
-    known = as_of.words()
-    return f" ({known} is what the closures above are; the chances are not.)" if known else ""
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import datetime as dt
 
 import polars as pl
 
+from dashboards.queries import analysed
 from dashboards.queries.reader import ask
 
 WEEK = 7
@@ -14,10 +15,12 @@ WEEK = 7
 def losses() -> pl.DataFrame:
     """The loss of the newest closure that has one, series by series, that of the route with the most trade first."""
     return ask(
-        """
+        f"""
+        WITH losses AS (FROM {analysed.table("losses")})
+
         SELECT *
-        FROM analysis.losses
-        WHERE started_on = (SELECT max(started_on) FROM analysis.losses)
+        FROM losses
+        WHERE started_on = (SELECT max(started_on) FROM losses)
         ORDER BY scope <> 'route', without_closure DESC, method
         """
     )

@@ -6,6 +6,7 @@ import datetime as dt
 
 import polars as pl
 
+from dashboards.queries import analysed
 from dashboards.queries.reader import FACT, ask
 
 # A closure within so many days is set beside an event, the day of the event being the first.
@@ -201,9 +202,9 @@ def price_months(country: str, commodity: str, unit: str, currency: str, source_
 def followed(border: str) -> pl.DataFrame:
     """How often a closure followed an incident on the border, or near one of its crossings, by window."""
     return ask(
-        """
+        f"""
         SELECT i.*
-        FROM analysis.incidents AS i
+        FROM {analysed.table("incidents")} AS i
         LEFT JOIN crossings AS c ON i.place = c.crossing_id
         WHERE i.place = $border OR array_to_string(list_sort([c.country_a, c.country_b]), '-') = $border
         ORDER BY i.place <> $border, i.counted_by, i.kind <> 'all', i.kind, i.window_days
@@ -214,23 +215,22 @@ def followed(border: str) -> pl.DataFrame:
 
 def profile(border: str) -> pl.DataFrame:
     """How often a closure began so many days before or after an incident on the border, beside a placebo."""
-    return ask(
-        "SELECT * FROM analysis.incidents_profile WHERE place = $border ORDER BY counted_by, lag", border=border
-    )
+    table = analysed.table("incidents_profile")
+    return ask(f"SELECT * FROM {table} WHERE place = $border ORDER BY counted_by, lag", border=border)
 
 
 def hazard(border: str) -> pl.DataFrame:
     """Odds ratios of a closure after incidents on the border."""
-    return ask(
-        "SELECT * FROM analysis.incidents_hazard WHERE place = $border ORDER BY counted_by, term", border=border
-    )
+    table = analysed.table("incidents_hazard")
+    return ask(f"SELECT * FROM {table} WHERE place = $border ORDER BY counted_by, term", border=border)
 
 
 def price_effects(border: str) -> pl.DataFrame:
     """Whether food rose more at markets fed over the border, closure by closure."""
-    return ask("SELECT * FROM analysis.prices WHERE border = $border ORDER BY started_on, country", border=border)
+    table = analysed.table("prices")
+    return ask(f"SELECT * FROM {table} WHERE border = $border ORDER BY started_on, country", border=border)
 
 
 def method(name: str) -> pl.DataFrame:
     """What came of a method when it was last worked out: outcome, reason, when, reference."""
-    return ask("SELECT * FROM analysis.methods WHERE method = $name", name=name)
+    return ask(f"SELECT * FROM {analysed.table('methods')} WHERE method = $name", name=name)

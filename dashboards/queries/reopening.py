@@ -6,6 +6,7 @@ import datetime as dt
 
 import polars as pl
 
+from dashboards.queries import analysed
 from dashboards.queries.reader import ask
 
 # A closure to goods is one whether exports, imports or both are shut; it ends when the first of them opens.
@@ -26,9 +27,9 @@ CARGO = """
 def shut() -> pl.DataFrame:
     """The chances of each crossing that is shut to goods, by horizon, with its name."""
     return ask(
-        """
+        f"""
         SELECT c.name, r.*
-        FROM analysis.reopening AS r
+        FROM {analysed.table("reopening")} AS r
         INNER JOIN crossings AS c ON r.crossing_id = c.crossing_id
         ORDER BY c.name, r.horizon_days
         """
@@ -37,12 +38,12 @@ def shut() -> pl.DataFrame:
 
 def curves() -> pl.DataFrame:
     """The curve of each kind of closure, extent and days already shut."""
-    return ask("SELECT * FROM analysis.reopening_curves ORDER BY kind, crossings, days_shut, day")
+    return ask(f"SELECT * FROM {analysed.table('reopening_curves')} ORDER BY kind, crossings, days_shut, day")
 
 
 def scores() -> pl.DataFrame:
     """The scores of the forecasters, each event left out in turn."""
-    return ask("SELECT * FROM analysis.reopening_scores ORDER BY score, horizon_days, forecaster")
+    return ask(f"SELECT * FROM {analysed.table('reopening_scores')} ORDER BY score, horizon_days, forecaster")
 
 
 def closure(crossing: str, started_on: dt.date) -> pl.DataFrame:
@@ -73,15 +74,16 @@ def before(crossing: str, started_on: dt.date) -> pl.DataFrame:
     )
 
 
-def lasted() -> pl.DataFrame:
+def lasted(today: dt.date) -> pl.DataFrame:
     """Every closure to goods with a known end or still shut, the longest first: what the chances rest on."""
     return ask(
         f"""
         SELECT
-            name, started_on, ended_on, coalesce(days, current_date - started_on) AS days, cause, still_shut, flows,
+            name, started_on, ended_on, coalesce(days, $today - started_on) AS days, cause, still_shut, flows,
             voices, disputed, border, crossing_id
         FROM ({CARGO})
         WHERE ended_on IS NOT NULL OR still_shut
         ORDER BY days DESC, name, started_on
-        """
+        """,
+        today=today,
     )

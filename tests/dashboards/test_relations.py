@@ -126,6 +126,7 @@ def test_as_of_a_day_no_later_event_is_drawn(open_page: Open, published: Path) -
         """,
     )
     app = open_page("relations", as_of=DAY)
+    assert "The analysis is not worked out for 20 October 2025" in said(app)
     assert f"Events ({known:,})" in [box.label for box in app.expander]
     assert f"Events ({known:,})" not in [box.label for box in open_page("relations").expander]
 

@@ -54,7 +54,7 @@ def test_every_score_is_shown_also_where_the_skill_is_negative(open_page: Open, 
     assert (table["skill"] < 0).sum() == worse > 0
 
 
-def test_as_of_a_day_the_page_says_that_its_chances_are_of_now(open_page: Open) -> None:
-    words = said(open_page("reopening", as_of="2025-10-20"))
-    assert "As of now, whatever day is asked for" in words
-    assert "not among the closures known on this day" not in words
+def test_as_of_a_day_that_is_not_worked_out_no_chances_of_now_are_shown(open_page: Open) -> None:
+    app = open_page("reopening", as_of="2025-10-20")
+    assert "The analysis is not worked out for 20 October 2025" in said(app)
+    assert not app.metric
