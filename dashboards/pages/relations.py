@@ -35,7 +35,8 @@ def show() -> None:
         "here need not be cause and effect; below is how often closures follow incidents, against chance.",
     )
     side, crossing, period = controls()
-    between = BETWEEN["both"]
+    if also := texts.line("AFG", side):
+        st.caption(also)
     with st.expander("What the lanes show"):
         series, between = chosen_series(side)
     events = within(relations.events(side, both=between == BETWEEN["both"]), period)
