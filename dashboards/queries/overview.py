@@ -59,7 +59,12 @@ def week(today: dt.date) -> pl.DataFrame:
     """
     return ask(
         """
-        WITH changes AS (
+        -- Once: as of a day the whole panel is worked out anew wherever it is named.
+        WITH spans AS MATERIALIZED (
+            SELECT * FROM crossing_spans WHERE to_day > $today::DATE - $week::INT - 1 AND from_day <= $today
+        ),
+
+        changes AS (
             SELECT
                 'state of a crossing' AS what,
                 c.name || ': ' || b.status || ' to ' || n.status || ' ('
@@ -67,8 +72,8 @@ def week(today: dt.date) -> pl.DataFrame:
                 n.from_day AS happened_on, n.from_day AS known_from,
                 any_value(r.source_name ORDER BY r.report_id) AS source_name,
                 any_value(r.source_url ORDER BY r.report_id) AS source_url
-            FROM crossing_spans AS n
-            INNER JOIN crossing_spans AS b
+            FROM spans AS n
+            INNER JOIN spans AS b
                 ON
                     n.crossing_id = b.crossing_id
                     AND n.flow = b.flow
