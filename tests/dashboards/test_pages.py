@@ -34,6 +34,11 @@ SAYS = {
     "claims": ["Who asserts and who denies", "Who counts how many", "What is said to be lost"],
     "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what"],
     "trade": ["by twelve months", "by month", "The mirror"],
+    "losses": [
+        "by month, as reported and without the closure of",
+        "Claims of lost trade as multiples",
+        "What the method cannot know",
+    ],
     "commitments": [
         "against the target of",
         "kilometres built against days promised",
