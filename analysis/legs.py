@@ -48,7 +48,7 @@ class Gate:
     averaged: bool = False
 
     def side(self, name: str, other: str | None) -> str | None:
-        """The country in which a place at the gate lies: by its name, else by the leg's other end; None = nobody knows."""
+        """The country in which a place at the gate lies, by its name, else by the leg's other end; None = unknown."""
         named = [one for one, text in zip(self.countries, self.sides, strict=True) if name in text.lower()]
         if len(named) == 1:
             return named[0]
@@ -82,7 +82,7 @@ class Leg:
         """Whether its time is that of a passenger vehicle, as its note says or its speed."""
         note, km, hours = self.row["note"] or "", self.row["distance_km"], self.row["time_hours"]
         fast = bool(km and hours and km / hours > FASTER_THAN_TRUCKS)
-        return fast or bool(BY_CAR.search(note)) and "truck" not in note.lower()
+        return fast or (bool(BY_CAR.search(note)) and "truck" not in note.lower())
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _figure(row: Mapping[str, Any], measure: Measure) -> float | None:
 
 
 def edges(legs: list[Leg], atlas: Atlas, measure: Measure) -> list[Edge]:
-    """The edges of the network of one measure: a way for the legs between two places by the same gates, and the gates."""
+    """The edges of the network of one measure: a way for all legs between two places by the same gates, and the gates."""
     ways = defaultdict(list)
     for leg in legs:
         if leg.why is None and leg.ends:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import networkx as nx
 
@@ -15,8 +16,8 @@ NOTHING_BARRED: Barred = frozenset()
 class Edge:
     """A way between two places that leads through ``gates``, with what it takes in one measure.
 
-    ``low`` and ``high`` are the least and the most that was printed of it; ``estimated`` is the part of the value that
-    nobody measured as such, ``by_car`` the part that was measured in a passenger vehicle.
+    ``low`` and ``high`` are the least and the most that was printed of it; ``estimated`` is the part of the value
+    that nobody measured as such, ``by_car`` the part that was measured in a passenger vehicle.
     """
 
     ends: tuple[str, str]
@@ -91,7 +92,7 @@ def _between(edges: list[Edge], origins: Iterable[str], ends: Iterable[str]) -> 
 
 
 def _route(graph: nx.Graph[str], path: list[str]) -> Route:
-    edges: list[Edge] = [graph.edges[pair]["edge"] for pair in zip(path, path[1:], strict=False)]
+    edges: list[Edge] = [graph.edges[pair]["edge"] for pair in pairwise(path)]
     return Route(
         sum(edge.value for edge in edges),
         sum(edge.low for edge in edges),

@@ -8,8 +8,8 @@ from __future__ import annotations
 AFGHANISTAN = "AFG"
 COUNTRIES = {
     "AFG": (
-        "kabul", "kandahar", "herat", "mazar-i-sharif", "jalalabad", "jalalabad airport", "kunduz", "faizabad", "farah",
-        "bamiyan", "samangan", "pul-i-khumri", "delaram", "salang north", "salang south", "rozanak",
+        "kabul", "kandahar", "herat", "mazar-i-sharif", "jalalabad", "jalalabad airport", "kunduz", "faizabad",
+        "farah", "bamiyan", "samangan", "pul-i-khumri", "delaram", "salang north", "salang south", "rozanak",
     ),
     "PAK": (
         "karachi", "karachi hub toll", "gwadar", "gwadar junction", "islamabad", "peshawar", "parachinar",

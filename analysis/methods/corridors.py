@@ -104,7 +104,8 @@ STATES = """
         SELECT crossing_id, flow, day, status, basis = 'assumed' AS assumed
         FROM crossing_days
         WHERE flow IN ('imports', 'transit')
-        QUALIFY (status, assumed) IS DISTINCT FROM lag((status, assumed)) OVER (PARTITION BY crossing_id, flow ORDER BY day)
+        QUALIFY (status, assumed) IS DISTINCT FROM lag((status, assumed)) OVER by_day
+        WINDOW by_day AS (PARTITION BY crossing_id, flow ORDER BY day)
     )
     SELECT
         crossing_id, flow, day AS from_day, status, assumed,
@@ -146,7 +147,7 @@ def gather(con: duckdb.DuckDBPyConnection) -> Tables:
 
 
 def work_out(gathered: Tables) -> Tables:
-    """The tables corridors, corridors_legs, corridors_ways, corridors_closures. TooLittleError where no leg is usable."""
+    """The tables corridors and corridors_legs, _ways, _closures. Raises TooLittleError where no leg is usable."""
     atlas = _atlas(gathered)
     read = [atlas.read(row) for row in gathered["legs"].iter_rows(named=True)]
     if not any(leg.why is None for leg in read):
@@ -170,7 +171,7 @@ def work_out(gathered: Tables) -> Tables:
 
 
 def _atlas(gathered: Tables) -> Atlas:
-    names = {}
+    names: dict[str, Gate] = {}
     for row in gathered["gates"].iter_rows(named=True):
         known = row["hours"] is not None
         gate = Gate(
