@@ -154,7 +154,7 @@ def _figure(row: Mapping[str, Any], measure: Measure) -> float | None:
 
 
 def edges(legs: list[Leg], atlas: Atlas, measure: Measure) -> list[Edge]:
-    """The edges of the network of one measure: a way for all legs between two places by the same gates, and the gates."""
+    """The edges of the network of one measure: a way for all legs between two places by one gate, and the gates."""
     ways = defaultdict(list)
     for leg in legs:
         if leg.why is None and leg.ends:

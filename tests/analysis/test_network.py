@@ -23,7 +23,7 @@ def edge(draw: st.DrawFn) -> Edge:
 
 def shortest(edges: list[Edge], barred: frozenset[str]) -> float | None:
     """The shortest way from a to e by trying every order of places."""
-    usable = {}
+    usable: dict[tuple[str, ...], float] = {}
     for one in edges:
         if not one.gates & barred:
             usable[one.ends] = min(one.value, usable.get(one.ends, one.value))
@@ -61,4 +61,4 @@ def test_a_way_leads_through_no_barred_gate_and_is_the_sum_of_its_parts(
 def test_a_closure_makes_no_way_shorter(edges: list[Edge], barred: frozenset[str], closed: frozenset[str]) -> None:
     network = Network(edges, ["a"], ["e"])
     before, after = (network.routes("a", gates).get("e") for gates in (barred, barred | closed))
-    assert after is None or before is not None and before.value <= after.value
+    assert after is None or (before is not None and before.value <= after.value)
