@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+from scipy.optimize import nnls
 
 Array = npt.NDArray[np.float64]
 # Months that must be known: to fit at all, and to fit a season.
@@ -113,12 +113,17 @@ def fit(values: Array, controls: Array | None = None) -> Structure | None:
     known = np.isfinite(values)
     if known.sum() < FEWEST:
         return None
-    floor, season = float(np.nanmedian(values)) / 1000, bool(known.sum() >= FEWEST_FOR_SEASON)
+    floor, season = tiny(values), bool(known.sum() >= FEWEST_FOR_SEASON)
     if floor <= 0:
         return None
     model = _model(_logged(values, floor), season, controls)
     found = model.fit(disp=False, maxiter=200)
     return Structure(floor, season, np.asarray(found.params), controls)
+
+
+def tiny(values: Array) -> float:
+    """What stands for nought where logarithms are taken: a thousandth of the median."""
+    return float(np.nanmedian(values)) / 1000
 
 
 def _model(logged: Array, season: bool, controls: Array | None) -> Any:
@@ -156,18 +161,7 @@ def calibrated(drawn: Array, misses: Array, nominal: float) -> tuple[float, floa
 
 def weights(target: Array, donors: Array) -> Array:
     """The shares of donors, none negative and one in all, whose mean comes closest to the target: months × donors."""
-    count = donors.shape[1]
-
-    def loss(shares: Array) -> tuple[float, Array]:
-        gap = donors @ shares - target
-        return float(gap @ gap), np.asarray(2 * donors.T @ gap)
-
-    found = minimize(
-        loss,
-        np.full(count, 1 / count),
-        jac=True,
-        method="SLSQP",
-        bounds=[(0, 1)] * count,
-        constraints={"type": "eq", "fun": lambda shares: shares.sum() - 1},
-    )
-    return np.asarray(found.x)
+    # The last row, heavy, makes the shares add up to one.
+    heavy = 1e3 * max(float(np.abs(donors).max()), 1e-12)
+    found, _ = nnls(np.vstack([donors, np.full(donors.shape[1], heavy)]), np.append(target, heavy))
+    return np.asarray(found / found.sum())

@@ -27,7 +27,7 @@ from ingest.bring import Order
 from ingest.corrections import Applied
 from ingest.csv_file import BatchError, ParseLimits
 from ingest.ledger import SourceRun
-from ingest.schedule import Rules
+from ingest.schedule import History, Rules
 from ingest.snapshots import Answer
 from ingest.source import Source
 from warehouse import contracts, disk, journal, locate, macros, models, publish, schema, versions
@@ -180,20 +180,34 @@ def _nothing_new(bench: Bench, orders: list[Order], tell: Tell) -> list[SourceRu
 def _all_unchanged(
     bench: Bench, con: duckdb.DuckDBPyConnection, orders: list[Order], tell: Tell
 ) -> list[SourceRun] | None:
-    """The runs, if no source has anything new and the version is as it would be made now; else None."""
+    """The runs, if no source has anything new to tell and the version is as it would be made now; else None."""
     if schema.parts(con).get(HOUSE) != ledger.made_by(con):
         return None
-    runs = []
+    journal.show(con, bench.places.warehouse)
+    histories, runs = schedule.histories(con), []
     for position, order in enumerate(orders):
         tell(order.source.name, position, len(orders))
         found = bench.bring(con, order)
-        if found.error:
-            return None
-        run, _ = _compared(bench, con, order)
-        if run.outcome != "unchanged":
+        if found.error is None:
+            run, _ = _compared(bench, con, order)
+            if run.outcome != "unchanged":
+                return None
+        elif _known_to_fail(order, found.error, histories, bench.limits.schedule):
+            run = _told(found.run, order.source, found.error)
+        else:
             return None
         runs.append(replace(run, seconds=found.seconds))
     return runs
+
+
+def _known_to_fail(order: Order, error: Exception, histories: dict[str, History], rules: Rules) -> bool:
+    """Whether a version has told of a source that it gives nothing, and one more failure is no news.
+
+    The first of several in a row is, and the one for which the source is paused: alerts are raised by versions.
+    """
+    running.heed()
+    failures = histories.get(order.source.name, History()).failures
+    return not disk.full(error) and order.first_day is None and failures not in (0, rules.pause_after - 1)
 
 
 def _new_version(bench: Bench, orders: list[Order], tell: Tell, started: float) -> Ingest:

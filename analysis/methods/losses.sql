@@ -10,13 +10,13 @@ CREATE TABLE analysis.losses (
     partner VARCHAR NOT NULL, -- Its partner.
     flow VARCHAR NOT NULL, -- export or import, seen from the reporter.
     basis VARCHAR NOT NULL, -- As in trade_months; empty = the page does not say.
-    method VARCHAR NOT NULL, -- structural = time series model; synthetic_control = weighted mean of other partners.
+    method VARCHAR NOT NULL, -- structural = time series model; structural_controls = the same with other partners beside it; synthetic_control = weighted mean of other partners.
     first_month DATE NOT NULL, -- First month counted: the first with a closed day.
     last_month DATE NOT NULL, -- Last month counted: the month after the last with a closed day, a lag chosen before looking, or the last month with data.
     months INTEGER NOT NULL, -- Months from first to last.
     months_known INTEGER NOT NULL, -- Of these, months whose trade is known; only they are counted.
     trained_months INTEGER NOT NULL, -- Known months without closure before it, from which the forecast starts.
-    controls INTEGER NOT NULL, -- Partners that serve as controls or donors.
+    controls INTEGER NOT NULL, -- Partners that serve as controls or donors (analysis.losses_series names them).
     actual DOUBLE NOT NULL, -- Trade as reported in the months known. [USD_million]
     without_closure DOUBLE NOT NULL, -- Trade without the closure, the middle of the forecasts. [USD_million]
     loss DOUBLE NOT NULL, -- without_closure - actual; negative = more was traded than expected. [USD_million]
@@ -25,7 +25,7 @@ CREATE TABLE analysis.losses (
     loss_low_95 DOUBLE, -- Lower end of the 95 % interval. [USD_million]
     loss_high_95 DOUBLE, -- Upper end. [USD_million]
     share_lost DOUBLE NOT NULL, -- loss / without_closure.
-    p_placebo DOUBLE, -- synthetic_control: share of donors, the partner itself included, with at least such a fall.
+    p_placebo DOUBLE, -- synthetic_control: share of donors, the partner itself included, with at least such a fall beside how well each was met before.
     PRIMARY KEY (border, started_on, reporter, partner, flow, basis, method)
 );
 COMMENT ON TABLE analysis.losses IS 'For each closure of seven days and more, and each series that has the months: trade without it against trade as reported, with intervals. The intervals hold the chance of months and the wandering of the level, not a wrong model: analysis.losses_backtest tells how often such intervals hold the truth.';
@@ -37,7 +37,7 @@ CREATE TABLE analysis.losses_months (
     partner VARCHAR NOT NULL, -- Its partner.
     flow VARCHAR NOT NULL, -- export or import, seen from the reporter.
     basis VARCHAR NOT NULL, -- As in trade_months.
-    method VARCHAR NOT NULL, -- structural or synthetic_control.
+    method VARCHAR NOT NULL, -- structural, structural_controls or synthetic_control.
     month DATE NOT NULL, -- First day of the month.
     actual DOUBLE, -- Trade as reported; empty = not known. [USD_million]
     without_closure DOUBLE NOT NULL, -- Trade without the closure. [USD_million]
@@ -55,11 +55,49 @@ CREATE TABLE analysis.losses_backtest (
     partner VARCHAR NOT NULL, -- Its partner.
     flow VARCHAR NOT NULL, -- export or import, seen from the reporter.
     basis VARCHAR NOT NULL, -- As in trade_months.
+    method VARCHAR NOT NULL, -- structural, structural_controls or synthetic_control.
     horizon_months INTEGER NOT NULL, -- Months forecast together. [months]
     nominal DOUBLE NOT NULL, -- The share of truths that the interval should hold.
     trials INTEGER NOT NULL, -- Starts without a closure, one forecast from each; they overlap.
     held INTEGER NOT NULL, -- Trials in which the sum that came lay in the interval.
     share_held DOUBLE NOT NULL, -- held / trials: near nominal = the intervals can be believed.
-    PRIMARY KEY (border, reporter, partner, flow, basis, horizon_months, nominal)
+    PRIMARY KEY (border, reporter, partner, flow, basis, method, horizon_months, nominal)
 );
 COMMENT ON TABLE analysis.losses_backtest IS 'The same method on dates without closure: how often the truth lay in the interval.';
+
+CREATE TABLE analysis.losses_series (
+    border VARCHAR NOT NULL, -- Border.
+    scope VARCHAR NOT NULL, -- route or country.
+    reporter VARCHAR NOT NULL, -- Country whose statistics these are.
+    partner VARCHAR NOT NULL, -- Its partner.
+    flow VARCHAR NOT NULL, -- export or import, seen from the reporter.
+    basis VARCHAR NOT NULL, -- As in trade_months; empty = the page does not say.
+    first_known DATE NOT NULL, -- First month that is known.
+    last_known DATE NOT NULL, -- Last month that is known.
+    months_known INTEGER NOT NULL, -- Months that are known. [months]
+    months_quiet INTEGER NOT NULL, -- Of these, months that no closure touched. [months]
+    methods VARCHAR[] NOT NULL, -- Methods that it carries and that could be tested.
+    why_not VARCHAR, -- Why it carries no structural model; empty = it does.
+    candidates INTEGER NOT NULL, -- Other partners of the counting side with months on this basis.
+    donors VARCHAR[] NOT NULL, -- Those that serve as controls and donors.
+    why_no_donors VARCHAR, -- Why none do; empty = they do.
+    PRIMARY KEY (border, reporter, partner, flow, basis)
+);
+COMMENT ON TABLE analysis.losses_series IS 'Every monthly series of trade over a border with closures, or of the country as a whole: what it carries, and why it carries no more.';
+
+CREATE TABLE analysis.losses_country (
+    border VARCHAR NOT NULL, -- The border shut.
+    started_on DATE NOT NULL, -- First day closed.
+    flow VARCHAR NOT NULL, -- export or import: all of Afghanistan.
+    basis VARCHAR NOT NULL, -- As in trade_periods; empty = the page does not say.
+    period_start DATE NOT NULL, -- First day of the figure, which reaches into the closure or the month after it.
+    period_end DATE NOT NULL, -- Its last day.
+    value DOUBLE NOT NULL, -- All trade in that time as most voices print it. [USD_million]
+    lowest DOUBLE NOT NULL, -- Lowest figure printed. [USD_million]
+    highest DOUBLE NOT NULL, -- Highest figure printed. [USD_million]
+    year_before DOUBLE, -- The figure of the same time a year before; empty = none is printed. [USD_million]
+    notes VARCHAR[] NOT NULL, -- What the pages say beside it, in our words.
+    row_keys VARCHAR[] NOT NULL, -- The rows of trade_flows.
+    PRIMARY KEY (border, started_on, flow, basis, period_start, period_end)
+);
+COMMENT ON TABLE analysis.losses_country IS 'All trade of Afghanistan while a border was shut, as printed: no model, for too few months are known. A route may fall while the whole rises.';

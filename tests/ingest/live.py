@@ -94,7 +94,8 @@ def check_refused(house: House, server: Server, name: str, path: str, reply: Rep
     assert (bad.outcome, bad.loaded.added) == ("refused", 0), bad.reason
     assert words in (bad.reason or "")
     assert (bad.reason or "").startswith("http")
-    assert house.rows(f"SELECT reason FROM ops.runs WHERE run_id = '{bad.run_id}'").item() == bad.reason
+    written = f"SELECT reason FROM (FROM ops.runs UNION ALL BY NAME FROM unpublished) WHERE run_id = '{bad.run_id}'"
+    assert house.rows(written).item() == bad.reason
 
 
 def check_unchanged(house: House, name: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import duckdb
 import pytest
 
 from ingest import ledger, run
+from ingest.schedule import Rules
 from serai import condition
 from serai.settings import Settings
 from tests.ingest.conftest import House
@@ -83,6 +85,25 @@ def test_a_run_after_an_unpublished_one_is_later_than_it(built_house: House) -> 
     [second] = built_house.ingest("claims").runs
     [third] = built_house.ingest("claims").runs
     assert second.started_at < third.started_at
+
+
+def test_a_source_that_goes_on_failing_publishes_once_and_then_only_lines(built_house: House) -> None:
+    built_house.ingest("claims")
+    built_house.file("claims").unlink()
+    found = [built_house.ingest("claims") for _ in range(3)]
+    assert [one.version is None for one in found] == [False, True, True]
+    assert {run.outcome for one in found for run in one.runs} == {"refused"}
+    assert {run.reason for one in found for run in one.runs} == {
+        "curated/claims.csv: No such file or directory: restore the file"
+    }
+    assert built_house.rows("SELECT outcome FROM unpublished").rows() == [("refused",)] * 2
+
+
+def test_the_failure_that_pauses_a_source_is_published_for_alerts_are_raised_by_versions(built_house: House) -> None:
+    built_house.limits = replace(built_house.limits, schedule=Rules(pause_after=3))
+    built_house.ingest("claims")
+    built_house.file("claims").unlink()
+    assert [built_house.ingest("claims").version is None for _ in range(4)] == [False, True, False, True]
 
 
 def test_another_day_or_another_serai_makes_the_version_anew(
