@@ -159,10 +159,13 @@ def edges(legs: list[Leg], atlas: Atlas, measure: Measure) -> list[Edge]:
     for leg in legs:
         if leg.why is None and leg.ends:
             ways[tuple(sorted(end.node for end in leg.ends)), leg.gates].append(leg)
-    found = [_way(of_way, atlas, measure) for of_way in ways.values()]
+    found = [edge for of_way in ways.values() if (edge := _way(of_way, atlas, measure))]
+    if measure == "usd":
+        # A price for a container is for the whole way.
+        return found
     gates = {gate.crossing_id: gate for gate in atlas.names.values()}
-    # A price for a container is for the whole way.
-    return [edge for edge in found if edge] + (list(_gates(gates, measure)) if measure != "usd" else [])
+    told = {(edge.ends, edge.gates) for edge in found}
+    return found + [edge for edge in _gates(gates, measure) if (edge.ends, edge.gates) not in told]
 
 
 def _way(legs: list[Leg], atlas: Atlas, measure: Measure) -> Edge | None:

@@ -104,8 +104,8 @@ STATES = """
         SELECT crossing_id, flow, day, status, basis = 'assumed' AS assumed
         FROM crossing_days
         WHERE flow IN ('imports', 'transit')
-        QUALIFY (status, assumed) IS DISTINCT FROM lag((status, assumed)) OVER by_day
         WINDOW by_day AS (PARTITION BY crossing_id, flow ORDER BY day)
+        QUALIFY (status, assumed) IS DISTINCT FROM lag((status, assumed)) OVER by_day
     )
     SELECT
         crossing_id, flow, day AS from_day, status, assumed,
@@ -237,7 +237,9 @@ def _told(leg: legs.Leg) -> dict[str, Any]:
 
 
 def _way(edge: Edge, measure: str) -> dict[str, Any]:
-    ends = {"measure": measure, "from_place": edge.ends[0], "to_place": edge.ends[1], "gates": sorted(edge.gates)}
+    gates = sorted(edge.gates)
+    way = " - ".join(edge.ends) + (f" by {', '.join(gates)}" if gates else "")
+    ends = {"measure": measure, "way": way, "from_place": edge.ends[0], "to_place": edge.ends[1], "gates": gates}
     return ends | {name: round(float(getattr(edge, name)), 2) for name in FIGURES} | {"legs": list(edge.legs)}
 
 

@@ -40,6 +40,7 @@ COMMENT ON TABLE analysis.corridors_legs IS 'Every row of corridor_legs: whether
 
 CREATE TABLE analysis.corridors_ways (
     measure VARCHAR NOT NULL, -- hours, km or usd.
+    way VARCHAR NOT NULL, -- Its ends and its gates: kabul - karachi by torkham.
     from_place VARCHAR NOT NULL, -- One end. Ways are taken to be alike in both directions.
     to_place VARCHAR NOT NULL, -- The other.
     gates VARCHAR[] NOT NULL, -- The crossings that must be open.
@@ -49,7 +50,7 @@ CREATE TABLE analysis.corridors_ways (
     estimated DOUBLE NOT NULL, -- Part of value that nobody measured as such.
     by_car DOUBLE NOT NULL, -- Part of value measured in a car or bus.
     legs VARCHAR[] NOT NULL, -- The legs behind it; none = the gate itself.
-    PRIMARY KEY (measure, from_place, to_place, gates)
+    PRIMARY KEY (measure, way)
 );
 COMMENT ON TABLE analysis.corridors_ways IS 'The network: ways between places, one figure each, and the gates with the hours that passing them takes.';
 
