@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import importlib
 import pkgutil
@@ -57,15 +58,18 @@ def found() -> list[Method]:
 
 def refresh(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Work out each method whose inputs changed; return the rows of those. One that fails leaves its tables empty."""
+    done = {method.name: _refresh(con, method) for method in declare(con)}
+    return {name: rows for name, rows in done.items() if rows is not None}
+
+
+def declare(con: duckdb.DuckDBPyConnection) -> list[Method]:
+    """Make the tables of every method, drop those of methods that are no more, and return the methods."""
     _declare(con, "methods", (HERE / "methods.sql").read_text(encoding="utf-8"))
     every = found()
     _forget_others(con, {method.name for method in every})
-    done = {}
     for method in every:
         _declare(con, method.name, method.ddl)
-        if (rows := _refresh(con, method)) is not None:
-            done[method.name] = rows
-    return done
+    return every
 
 
 def _refresh(con: duckdb.DuckDBPyConnection, method: Method) -> int | None:
@@ -150,13 +154,17 @@ def _forget_others(con: duckdb.DuckDBPyConnection, names: set[str]) -> None:
 
 def _inputs(method: Method, gathered: Tables) -> str:
     """A hash over the method's code and what it works from."""
-    hashed = hashlib.sha256(f"{method.version}\0{method.ddl}".encode())
-    for path in sorted(HERE.rglob("*.py")):
-        hashed.update(path.read_bytes())
+    hashed = hashlib.sha256(f"{method.version}\0{method.ddl}\0{code()}".encode())
     for name, frame in sorted(gathered.items()):
         hashed.update(name.encode())
         hashed.update(frame.write_ipc(None).getvalue())
     return hashed.hexdigest()
+
+
+@functools.cache
+def code() -> str:
+    """A hash over the code of all methods and what they share."""
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(HERE.rglob("*.py")))).hexdigest()
 
 
 def _fill(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame | None) -> int:

@@ -8,10 +8,11 @@ from __future__ import annotations
 import importlib
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import streamlit as st
 
-from dashboards import as_of, guard, parts
+from dashboards import as_of, beneath, guard, parts
 from dashboards.queries import reader
 from serai.settings import settings
 from warehouse.publish import NothingPublishedError
@@ -19,6 +20,9 @@ from warehouse.publish import NothingPublishedError
 HERE = Path(__file__).resolve().parent
 # Pages on the house itself, whose ledger has no earlier state to show.
 OF_NOW = {"quality", "runs"}
+# Where a page runs of which one chart alone is shown: its controls must read the address, and are not to be seen.
+UNSEEN = "unseen"
+HIDE = f"<style>.st-key-{UNSEEN} {{ display: none }}</style>"
 
 
 def page_files() -> list[Path]:
@@ -44,7 +48,8 @@ def main() -> None:
     if not guard.admitted(settings()):
         st.navigation(pages, position="hidden")
         return
-    chosen = st.navigation(pages, position="top")
+    alone = st.query_params.get(beneath.CHART)
+    chosen = st.navigation(pages, position="hidden" if alone else "top")
     try:
         version = reader.version()
     except NothingPublishedError:
@@ -52,11 +57,30 @@ def main() -> None:
         return
     if notice := reader.notice():
         st.warning(parts.plain(notice))
-    name = chosen.url_path or files[0].stem
-    as_of.control(name, of_now=name in OF_NOW)
-    chosen.run()
+    if alone:
+        one_chart(chosen, alone, files[0].stem)
+        return
+    show(chosen, files[0].stem)
     parts.foot(version)
     guard.way_out(settings())
+
+
+def show(chosen: st.Page, first: str, alone: str | None = None, outside: Any = None) -> None:
+    """A page under the control of the day."""
+    name = chosen.url_path or first
+    as_of.control(name, of_now=name in OF_NOW)
+    with beneath.drawing(beneath.Page(chosen.url_path, alone, outside)):
+        chosen.run()
+
+
+def one_chart(chosen: st.Page, name: str, first: str) -> None:
+    """One chart of a page, as the address chooses it, with nothing around it: for pages of others."""
+    outside = st.container()
+    st.html(HIDE)
+    with st.container(key=UNSEEN):
+        show(chosen, first, name, outside)
+    # A chart that is found ends the run.
+    outside.info(f"This page has no chart of the name {parts.verbatim(name)} as it is chosen here.")
 
 
 if __name__ == "__main__":

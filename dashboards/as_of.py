@@ -10,7 +10,7 @@ import datetime as dt
 import streamlit as st
 
 from dashboards import texts
-from dashboards.queries import reader
+from dashboards.queries import analysed, reader
 from dashboards.queries.reader import AS_OF
 
 # The daily panel begins here.
@@ -110,5 +110,29 @@ def _banner(day: dt.date, *, of_now: bool) -> None:
         st.button("Back to now", icon=":material/update:", on_click=_back)
 
 
+def analysis_shown() -> bool:
+    """Whether there is analysis to show for the day; where not, says so, and which days there are.
+
+    A page that reads ``analysed.table`` asks this before it draws from it.
+    """
+    day = analysed.lacking()
+    if day is None:
+        return True
+    there = analysed.days()
+    st.info(
+        f"**The analysis is not worked out for {texts.day(day)}.** To have it: `serai analyse --as-of {day}`. "
+        + ("It is worked out for:" if there else "It is worked out for no day yet; now it is."),
+        icon=":material/history_toggle_off:",
+    )
+    with st.container(horizontal=True):
+        for one in reversed(there):
+            st.button(texts.day(one), on_click=_show, args=(one,), key=f"analysis_of_{one}")
+    return False
+
+
 def _back() -> None:
-    st.session_state[AS_OF] = None
+    _show(None)
+
+
+def _show(day: dt.date | None) -> None:
+    st.session_state[AS_OF] = day

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from dashboards import as_of, colours, texts
+from dashboards import as_of, beneath, colours, texts
 from dashboards.charts import Drawing, Sign
 from dashboards.queries import reader
 
@@ -38,13 +38,40 @@ def heading(title: str, lead: str) -> None:
     st.markdown(lead)
 
 
-def chart(title: str, drawing: Drawing, source: str) -> None:
-    """A chart under its title and key, its source and how sure it is below."""
-    st.markdown(plain(f"##### {title}"))
-    st.html(key(drawing.key))
-    st.altair_chart(drawing.chart, width="stretch", theme="streamlit", alt=title)
+def chart(
+    title: str,
+    drawing: Drawing,
+    source: str,
+    *,
+    name: str = "",
+    rows: pl.DataFrame | None = None,
+    behind: Callable[[], Any] | None = None,
+) -> None:
+    """A chart under its title and key, its source and how sure it is below, and what lies beneath it behind a button.
+
+    `name` is its name in addresses (else from the title). `rows` are the rows behind it (else those drawn). `behind`
+    asks the questions that it is drawn from once more (else all questions of the page so far are named).
+    """
+    page = beneath.page()
+    name = page.name(name or beneath.named(title))
+    if page.alone not in (None, name):
+        return
+    one = beneath.Shown(title, drawing, source, name, page.path, rows, behind, reader.asked())
+    if page.alone:
+        with page.outside:
+            _drawn(one)
+            st.caption(f"[Serai]({beneath.address(one)}), warehouse version {reader.version()}")
+        st.stop()
+    _drawn(one)
+    beneath.show(one)
+
+
+def _drawn(one: beneath.Shown) -> None:
+    st.markdown(plain(f"##### {one.title}"))
+    st.html(key(one.drawing.key))
+    st.altair_chart(one.drawing.chart, width="stretch", theme="streamlit", alt=one.title)
     known = as_of.words()
-    st.caption(plain(f"Source: {source}" + (f" {known}." if known else "")))
+    st.caption(plain(f"Source: {one.source}" + (f" {known}." if known else "")))
 
 
 def table(frame: pl.DataFrame, described: str | None = None, *, height: int | None = None) -> None:

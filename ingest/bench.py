@@ -57,6 +57,9 @@ class Limits:
     manners: Manners
     schedule: Rules = field(default_factory=Rules)
     verify_minutes: float = versions.VERIFY_MINUTES
+    # Days for which the analysis is worked out as known on them, and those whose results are removed.
+    analysis_days: tuple[dt.date, ...] = ()
+    forgotten_days: tuple[dt.date, ...] = ()
 
 
 @dataclass(frozen=True)

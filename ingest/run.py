@@ -20,7 +20,7 @@ import duckdb
 import polars as pl
 
 from alerts import rules
-from analysis import refresh
+from analysis import refresh, vintages
 from ingest import bring, corrections, ledger, running, schedule, slices, snapshots, source, told
 from ingest.bench import Bench, Limits, Places
 from ingest.bring import Order
@@ -115,6 +115,19 @@ def backfill(
     return done
 
 
+def analyse(places: Places, days: Iterable[dt.date], forgotten: Iterable[dt.date], limits: Limits) -> Ingest:
+    """Work the analysis out as known on these days, remove it for others, and publish; no source is taken in.
+
+    Raises IngestRunningError, NothingPublishedError.
+    """
+    if versions.current_version(places.warehouse) is None:
+        raise publish.NothingPublishedError("nothing is published to work on: run `serai ingest` first")
+    gone = set(forgotten)
+    wanted = tuple(sorted({*limits.analysis_days, *days} - gone))
+    asked = replace(limits, analysis_days=wanted, forgotten_days=tuple(sorted(gone)))
+    return _publish(places, lambda _: [], asked, lambda *_: None)
+
+
 def _only(order: Order) -> Choose:
     return lambda _: [order]
 
@@ -181,7 +194,10 @@ def _all_unchanged(
     bench: Bench, con: duckdb.DuckDBPyConnection, orders: list[Order], tell: Tell
 ) -> list[SourceRun] | None:
     """The runs, if no source has anything new to tell and the version is as it would be made now; else None."""
-    if schema.parts(con).get(HOUSE) != ledger.made_by(con):
+    limits = bench.limits
+    if schema.parts(con).get(HOUSE) != ledger.made_by(con) or vintages.lacking(con, limits.analysis_days):
+        return None
+    if set(limits.forgotten_days) & set(vintages.days(con)):
         return None
     journal.show(con, bench.places.warehouse)
     histories, runs = schedule.histories(con), []
@@ -266,6 +282,7 @@ def _build(
     schema.remember(con, HOUSE, ledger.made_by(con))
     if bench.leaves_traces:
         refresh.refresh(con)
+        vintages.refresh_days(con, bench.limits.analysis_days, bench.limits.forgotten_days)
         rules.raise_alerts(con, bench.places.warehouse, partial(schedule.standing, rules=bench.limits.schedule))
     return runs, counts
 

@@ -182,6 +182,11 @@ class Settings(BaseSettings):
             raise ValueError("write it like smtp://mail.example.org:587 or smtps://mail.example.org:465")
         return value
 
+    analysis_days: list[dt.date] = Field(
+        default=[],
+        description='Days for which each ingest works the analysis out as known on them: ["2025-10-20"]; each takes '
+        "about as long as the analysis itself, once.",
+    )
     verify_minutes: float = Field(
         default=60,
         ge=0,
@@ -266,6 +271,7 @@ class Settings(BaseSettings):
             self.manners,
             self.schedule_rules,
             self.verify_minutes,
+            tuple(self.analysis_days),
         )
 
     @property

@@ -97,6 +97,18 @@ def ingest_json(result: Ingest) -> str:
     return json.dumps({**asdict(result), "runs": [asdict(run) for run in result.runs]}, default=str, indent=2)
 
 
+def analysed(days: list[dict[str, Any]], result: Ingest | None, *, as_json: bool) -> str:
+    """The days for which the analysis is worked out, and the version published with them, if any was."""
+    version = result.version if result else None
+    if as_json:
+        return json.dumps({"days": days, "version": version}, default=str, indent=2)
+    lines = [table(days) if days else "worked out for no day: serai analyse --as-of DAY"]
+    if result:
+        done = f"published version {version} in" if version else "nothing new: no version published, after"
+        lines += ["", f"{done} {result.seconds:.1f} s"]
+    return "\n".join(lines)
+
+
 def scheduled(result: Ingest) -> str:
     """What a scheduled ingest did, a line for each source."""
     lines = [

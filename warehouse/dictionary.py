@@ -39,6 +39,7 @@ def tables(cursor: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
             CASE schema_name
                 WHEN 'facts' THEN 'facts, all versions'
                 WHEN 'ops' THEN 'operations'
+                WHEN 'analysis_as_of' THEN 'as of a day'
                 ELSE 'model'
             END AS kind,
             estimated_size AS rows,

@@ -3,6 +3,7 @@ CREATE TABLE analysis.losses (
     border VARCHAR NOT NULL, -- The border shut.
     started_on DATE NOT NULL, -- First day closed, at whichever crossing was first.
     ended_on DATE, -- First day on which none of the crossings was closed by it; empty = still shut, or not known.
+    known_to DATE NOT NULL, -- Day until which it is known, or carried on, that something was closed by it; where it ended: ended_on.
     crossings VARCHAR[] NOT NULL, -- Crossings that it shut.
     share_shut DOUBLE, -- Share of the border's normal capacity that was shut meanwhile (disruption_index), on average.
     scope VARCHAR NOT NULL, -- route = trade between the two sides; country = all trade of Afghanistan, of which other routes may have made good a part.
@@ -15,6 +16,7 @@ CREATE TABLE analysis.losses (
     last_month DATE NOT NULL, -- Last month counted: the month after the last with a closed day, a lag chosen before looking, or the last month with data.
     months INTEGER NOT NULL, -- Months from first to last.
     months_known INTEGER NOT NULL, -- Of these, months whose trade is known; only they are counted.
+    closed_days INTEGER NOT NULL, -- Days of the closure in the months known. [days]
     trained_months INTEGER NOT NULL, -- Known months without closure before it, from which the forecast starts.
     controls INTEGER NOT NULL, -- Partners that serve as controls or donors (analysis.losses_series names them).
     actual DOUBLE NOT NULL, -- Trade as reported in the months known. [USD_million]
@@ -101,3 +103,37 @@ CREATE TABLE analysis.losses_country (
     PRIMARY KEY (border, started_on, flow, basis, period_start, period_end)
 );
 COMMENT ON TABLE analysis.losses_country IS 'All trade of Afghanistan while a border was shut, as printed: no model, for too few months are known. A route may fall while the whole rises.';
+
+CREATE TABLE analysis.losses_claims (
+    claim_id VARCHAR NOT NULL, -- The claim, in loss_claims_weighed.
+    row_key VARCHAR NOT NULL, -- Its row in loss_claims.
+    claimant VARCHAR, -- Who claims it.
+    claimant_side VARCHAR, -- Side of the claimant; empty = unknown.
+    border VARCHAR, -- The border meant; AFG = the country as a whole.
+    crossing_id VARCHAR, -- The crossing, or * and a border, as claimed.
+    measure VARCHAR, -- trade_lost, exports_lost or imports_lost.
+    flow VARCHAR, -- exports leave Afghanistan, imports enter it; cargo = both.
+    period_start DATE, -- First day of the claim.
+    period_end DATE, -- Its last day; empty = not known.
+    claimed_a_day DOUBLE NOT NULL, -- Claimed for a day. [USD_million]
+    normal_a_day DOUBLE, -- What normally passes in a day, by loss_claims_weighed. [USD_million]
+    of_normal DOUBLE, -- claimed_a_day / normal_a_day: 1 = all that normally passes.
+    exceeds_all BOOLEAN, -- Whether more is claimed than passes the whole border by the highest yearly figure.
+    started_on DATE, -- The closure that it is set against: its first day.
+    reporter VARCHAR, -- Country whose statistics the model has.
+    basis VARCHAR, -- As in trade_months; by the balance of payments less is traded than by customs.
+    method VARCHAR, -- As in analysis.losses.
+    part DOUBLE, -- Part of the modelled loss that the claimed crossing bears, by capacity; 1 = the claim is for the border, or no other was shut. [share]
+    closed_days INTEGER, -- Days of the closure in the months that the model counts. [days]
+    modelled_a_day DOUBLE, -- Modelled loss for a closed day. [USD_million]
+    modelled_low_80 DOUBLE, -- Lower end of its 80 % interval. [USD_million]
+    modelled_high_80 DOUBLE, -- Upper end. [USD_million]
+    modelled_low_95 DOUBLE, -- Lower end of its 95 % interval. [USD_million]
+    modelled_high_95 DOUBLE, -- Upper end. [USD_million]
+    modelled_of_normal DOUBLE, -- Share of trade lost by the model, to be set beside of_normal whatever the basis. [share]
+    times_modelled DOUBLE, -- claimed_a_day / modelled_a_day; empty = the model has no loss.
+    times_low_80 DOUBLE, -- Lower end of its 80 % interval.
+    times_high_80 DOUBLE, -- Upper end; empty = unbounded, for there may have been no loss.
+    why_not VARCHAR -- Why no modelled loss stands beside it; empty = one does.
+);
+COMMENT ON TABLE analysis.losses_claims IS 'Every claim of lost trade that says how much a day, beside the modelled loss of the closure that shares most of its days. One line for each basis and method that has the closure.';

@@ -49,6 +49,9 @@ def target(pace: pl.DataFrame) -> None:
         f"below; the target as stated by {row['source_name']}. Where pages differ, and where the two sides count "
         f"differently, a year has several points. The pace is that of {side(row)}; the dotted line continues it from "
         f"{row['latest_year']} as it was since {row['pace_from_year']}: arithmetic, not a forecast.",
+        name="turnover",
+        rows=figures,
+        behind=lambda: (commitments.pace(), commitments.turnover(row["pair"])),
     )
     parts.rows(figures, "turnover_years", label="Figures behind the chart")
 
@@ -197,6 +200,8 @@ def built_chart(chosen: str, promised: pl.DataFrame, built: pl.DataFrame) -> Non
         f"{pages} page{'s' * (pages != 1)} with a day promised{latest}; all listed below. {in_words(promised)} "
         "A day promised stands at the length promised, its line begins on the day of the promise; days promised "
         "for a part of the line stand in the table alone.",
+        name="built_and_promised",
+        behind=lambda: (commitments.construction_pace(), commitments.construction_progress(chosen)),
     )
 
 
@@ -239,6 +244,9 @@ def built() -> None:
         charts.kilometres(frame.drop("source_url", "note")),
         f"{frame['source_url'].n_unique()} pages, listed below. Lengths differ between sources, and some are of a "
         "section: TAPI's 214 km built are Turkmenistan's own, its 816 km are Afghanistan's part.",
+        name="kilometres",
+        rows=frame.drop("kind", "project"),
+        behind=commitments.built,
     )
     parts.rows(frame.drop("kind", "project"), "commitment_progress", label="Kilometres, row by row")
 
@@ -250,6 +258,9 @@ def promised() -> None:
         charts.promises(frame.drop("source_url", "note")),
         f"{frame['source_url'].n_unique()} pages, listed below. Met and missed are mostly our reading of day "
         "against figure.",
+        name="promises",
+        rows=frame.drop("standing", "project"),
+        behind=commitments.promises,
     )
     parts.rows(frame.drop("standing", "project"), "commitments", label="Promises with a day")
 

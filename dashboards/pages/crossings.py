@@ -69,6 +69,7 @@ def everywhere(registry: pl.DataFrame, spans: pl.DataFrame, flow: str, period: t
     labels = labelled(registry)
     named = spans.with_columns(pl.col("crossing_id").replace_strict(labels).alias("row"))
     draw(
+        "everywhere",
         f"Every crossing, open or closed to {texts.TRAFFIC[flow]}",
         named,
         list(labels.values()),
@@ -92,7 +93,14 @@ def labelled(registry: pl.DataFrame) -> dict[str, str]:
 
 
 def draw(
-    title: str, spans: pl.DataFrame, rows: list[str], period: tuple[dt.date, dt.date], note: str, *, step: int
+    name: str,
+    title: str,
+    spans: pl.DataFrame,
+    rows: list[str],
+    period: tuple[dt.date, dt.date],
+    note: str,
+    *,
+    step: int,
 ) -> None:
     """A strip with its source, how sure it is, and the spans behind it."""
     since, until = max(period[0], as_of.FIRST), period[1]
@@ -100,13 +108,16 @@ def draw(
     if until < as_of.FIRST or inside.is_empty():
         st.info(f"The daily panel begins on {texts.day(as_of.FIRST)}: choose a later day.")
         return
+    shown = parts.named_statuses(inside).rename({"row": "of", "until_day": "to_day"})
     parts.chart(
         f"{title}, {texts.day(since)} to {texts.day(until)}",
         strips.strip(inside, rows, since, until, step=step),
         f"{inside['source_url'].n_unique()} deciding pages of {inside['source_name'].n_unique()} publishers, listed "
         f"below, weighed into days by the rules in docs/method.md. {rests_on(inside, since, until)} {note}",
+        name=name,
+        rows=shown,
+        behind=lambda: days.spans(as_of.today(), texts.FRESH_DAYS),
     )
-    shown = parts.named_statuses(inside).rename({"row": "of", "until_day": "to_day"})
     parts.rows(
         shown.select("of", *[name for name in shown.columns if name not in ("of", "crossing_id", "flow")]),
         "crossing_spans",
@@ -174,6 +185,7 @@ def state(crossing: str) -> None:
 def all_flows(crossing: dict[str, Any], spans: pl.DataFrame, period: tuple[dt.date, dt.date]) -> None:
     """One crossing, a row a flow."""
     draw(
+        "flows",
         f"{texts.short(crossing['name'])}, open or closed to each flow",
         spans.with_columns(pl.col("flow").replace_strict(texts.TRAFFIC).alias("row")),
         list(texts.TRAFFIC.values()),
@@ -246,7 +258,12 @@ def time_line(crossing: str, since: dt.date, until: dt.date) -> None:
         st.info("No report falls into this period.")
     else:
         parts.chart(
-            "What each report asserts, from its first day to its end", charts.status_spans(drawn), source(drawn)
+            "What each report asserts, from its first day to its end",
+            charts.status_spans(drawn),
+            source(drawn),
+            name="reports",
+            rows=shown,
+            behind=lambda: (crossings.report_spans(crossing), crossings.reports(crossing)),
         )
         parts.table(parts.named_statuses(shown), "crossing_reports", height=420)
     parts.rows(parts.named_statuses(reports), "crossing_reports", label="All reports, of all years")

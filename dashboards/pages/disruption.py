@@ -108,6 +108,13 @@ def over_time(border: str, back: str, today: dt.date, spans: pl.DataFrame) -> No
         "share of what is known, so it moves also when something becomes unknown: it breaks where the part known "
         f"changes by more than {texts.share(disruption.ANOTHER_WHOLE)} at once, and is missing where the unknown "
         "could turn it over.",
+        name="share",
+        rows=drawn.drop("part"),
+        behind=lambda: (
+            disruption.index(today),
+            disruption.crossing_weights(border),
+            disruption.border_weights(border),
+        ),
     )
     parts.rows(spans.drop("part").reverse(), "disruption_index", label="The index by spans of days, the newest first")
 

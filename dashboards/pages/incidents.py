@@ -61,6 +61,9 @@ def years(place: str, metrics: tuple[str, ...], words: str) -> None:
         "for the same year; a year without a point is not known, not zero. Figures summed from months, or given "
         "before the year's end, say so in the table, which also shows what a publisher revised and who gives the "
         "lowest and the highest: a spread of things counted differently, no error bar.",
+        name="years",
+        rows=frame.drop("counts"),
+        behind=lambda: (incidents.incident_years(place, metrics), incidents.incident_rows(place, metrics)),
     )
     parts.rows(frame.drop("counts"), "incident_years", label="Yearly figures")
 
@@ -76,6 +79,9 @@ def months(place: str, metrics: tuple[str, ...], words: str) -> None:
         f"{publishers(frame)}; {int(frame['pages'].sum())} pages, listed below. Lines break where a month is not "
         "known. The thin line is the range printed for the same month; what follows from a difference of running "
         "totals says so in the table.",
+        name="months",
+        rows=frame.drop("counts"),
+        behind=lambda: (incidents.incident_months(place, metrics), incidents.incident_rows(place, metrics)),
     )
     parts.rows(frame.drop("counts"), "incident_months", label="Monthly figures")
 

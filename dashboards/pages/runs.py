@@ -163,6 +163,8 @@ def publishes(days: int | None) -> None:
         f"data/logs/publishes.jsonl, {found.height} in number: seconds from the first question to a source to the "
         f"switch to the new version; {texts.day(found['published_at'].min().date())} to "  # type: ignore[union-attr]
         f"{texts.day(found['published_at'].max().date())}.",  # type: ignore[union-attr]
+        name="publishes",
+        behind=lambda: runs.publishes(days),
     )
     parts.rows(found)
 

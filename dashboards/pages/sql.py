@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from dashboards import as_of, charts, parts, texts
+from dashboards import as_of, beneath, charts, parts, texts
 from dashboards.queries import asking, reader
 from warehouse.connect import QueryError
 
@@ -98,7 +97,7 @@ def answer(found: asking.Rows) -> None:
         )
     shown = st.segmented_control("Show", ["Rows", "Chart"], default="Rows", label_visibility="collapsed")
     if shown == "Chart":
-        drawn(found.frame)
+        drawn(found)
     else:
         # No links: what a question makes of an address is nobody's to vouch for.
         st.dataframe(found.frame, hide_index=True, placeholder="", column_config=_columns(found.frame))
@@ -112,25 +111,20 @@ def _columns(frame: pl.DataFrame) -> dict[str, Any]:
 
 
 def downloads(frame: pl.DataFrame) -> None:
-    parquet = io.BytesIO()
     try:
-        frame.write_parquet(parquet)
-        text = asking.csv(frame)
+        asking.csv(frame)
     except asking.UNSHOWABLE as error:
         st.caption(parts.plain(f"There is no download: {str(error)[:100]}. Cast the column to VARCHAR."))
         return
-    with st.container(horizontal=True):
-        st.download_button("CSV", text, "serai.csv", "text/csv", icon=":material/download:", on_click="ignore")
-        st.download_button(
-            "Parquet", parquet.getvalue(), "serai.parquet", icon=":material/download:", on_click="ignore"
-        )
+    beneath.downloads(frame, "answer", "sql_answer_file")
     st.caption(
-        "Excel opens the CSV file; Serai has no library to write its own format. Text in it that a spreadsheet would "
-        "take for a formula has an apostrophe before it; the Parquet file has it as it is."
+        "Text that a spreadsheet would take for a formula has an apostrophe before it in the CSV file; Parquet and "
+        "Excel have it as it is, as text."
     )
 
 
-def drawn(frame: pl.DataFrame) -> None:
+def drawn(found: asking.Rows) -> None:
+    frame = found.frame
     numbers = [name for name, kind in frame.schema.items() if kind.is_numeric()]
     plain = [name for name, kind in frame.schema.items() if not kind.is_nested()]
     if not numbers or len(plain) < 2 or frame.is_empty():
@@ -145,7 +139,14 @@ def drawn(frame: pl.DataFrame) -> None:
     group = by.selectbox("A colour for each", groups, index=None, placeholder="one colour")
     if frame.height > charts.MOST_POINTS:
         st.caption(f"Drawn are the first {charts.MOST_POINTS:,} rows.")
-    parts.chart(f"{y} by {x}", charts.of_answer(frame, x, y, kind, group), "the question above.")
+    parts.chart(
+        f"{y} by {x}",
+        charts.of_answer(frame, x, y, kind, group),
+        "the question above.",
+        name="answer",
+        rows=frame,
+        behind=lambda: reader.note(reader.Question(found.query, {}, found.as_of)),
+    )
 
 
 def cite(query: str) -> None:

@@ -57,11 +57,29 @@ def series(reporter: str, partner: str, flow: str) -> None:
     if years.is_empty():
         st.info(f"No figure for twelve months of {what} is among the facts.")
     else:
-        parts.chart(f"{what}, by twelve months", charts.trade_years(years), printed(years))
+        parts.chart(
+            f"{what}, by twelve months",
+            charts.trade_years(years),
+            printed(years),
+            name="years",
+            behind=lambda: (
+                trade.trade_years(reporter, partner, flow),
+                trade.rows_of_years(reporter, partner, flow),
+            ),
+        )
         parts.rows(years, "trade_partner_years", label="Values of twelve months")
     months = worded(trade.trade_months(reporter, partner, flow))
     if not months.is_empty():
-        parts.chart(f"{what}, by month", charts.trade_months(months), printed(months))
+        parts.chart(
+            f"{what}, by month",
+            charts.trade_months(months),
+            printed(months),
+            name="months",
+            behind=lambda: (
+                trade.trade_months(reporter, partner, flow),
+                trade.rows_of_months(reporter, partner, flow),
+            ),
+        )
         parts.rows(months, label="Values of single months")
     parts.rows(all_rows, "trade_flows", label="Every figure as printed, goods and tonnes too")
 
@@ -99,6 +117,11 @@ def mirror(reporter: str, partner: str, flow: str) -> None:
         f"{what}, by twelve months, as {texts.country(partner)} counts them",
         charts.trade_years(frame),
         printed(frame),
+        name="mirror",
+        behind=lambda: (
+            trade.trade_years(partner, reporter, MIRROR[flow]),
+            trade.rows_of_years(partner, reporter, MIRROR[flow]),
+        ),
     )
     parts.rows(frame, "trade_partner_years", label="Values of the mirror")
     parts.rows(

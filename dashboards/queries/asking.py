@@ -114,19 +114,25 @@ def sources(names: list[str]) -> pl.DataFrame:
 
 def csv(frame: pl.DataFrame) -> bytes:
     """The rows as CSV; lists with ; between, and text that a spreadsheet would run with an apostrophe before it."""
-    nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
-    texts = [pl.col(name) for name, kind in frame.schema.items() if kind == pl.String]
-    flat = frame.with_columns(
-        *(_flat(name, frame.schema[name]) for name in nested),
-        *(
+    plain = flat(frame)
+    texts = [pl.col(name) for name, kind in plain.schema.items() if kind == pl.String]
+    return (
+        plain.with_columns(
             pl.when(one.str.contains(FORMULA) & ~one.str.contains(NUMBER))
             .then("'" + one)
             .otherwise(one)
             .alias(one.meta.output_name())
             for one in texts
-        ),
+        )
+        .write_csv()
+        .encode()
     )
-    return flat.write_csv().encode()
+
+
+def flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows without lists in their cells: what was in them, with ; between."""
+    nested = [name for name, kind in frame.schema.items() if kind.is_nested()]
+    return frame.with_columns(_flat(name, frame.schema[name]) for name in nested)
 
 
 def _flat(name: str, kind: pl.DataType) -> pl.Expr:

@@ -7,7 +7,11 @@ known on a day, every question is answered as of that day.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+from collections.abc import Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -23,6 +27,19 @@ from warehouse.versions import newest_good
 FACT = "* EXCLUDE (row_key, source, run_id, loaded_at)"
 # Where the session keeps the day whose knowledge is shown; the date control on every page writes it.
 AS_OF = "as_of"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question as it was asked: SQL with named parameters, their values, the day it was asked as of."""
+
+    sql: str
+    parameters: dict[str, Any]
+    as_of: dt.date | None
+
+
+# The questions of the page that is being drawn, or of the block that is being recorded.
+_asked: ContextVar[list[Question] | None] = ContextVar("asked", default=None)
 
 
 def _newest(held: Reader) -> bool:
@@ -51,6 +68,29 @@ def as_of() -> dt.date | None:
     return day
 
 
+@contextlib.contextmanager
+def recording() -> Iterator[list[Question]]:
+    """The questions asked in the block, in the order in which they were asked."""
+    questions: list[Question] = []
+    before = _asked.set(questions)
+    try:
+        yield questions
+    finally:
+        _asked.reset(before)
+
+
+def note(question: Question) -> None:
+    """Let a question stand among those that were asked."""
+    if (noted := _asked.get()) is not None:
+        noted.append(question)
+
+
+def asked() -> list[Question]:
+    """The questions that the page has asked so far, each once."""
+    found = _asked.get() or []
+    return [one for at, one in enumerate(found) if one not in found[:at]]
+
+
 @st.cache_data(max_entries=400, show_spinner=False)
 def _answer(
     key: str,  # noqa: ARG001
@@ -67,6 +107,7 @@ def _answer(
 def ask(sql: str, **parameters: Any) -> pl.DataFrame:
     """The rows that a fixed query gives with these parameters, as of the day asked for, from the newest version."""
     held, day = reader(), as_of()
+    note(Question(sql, parameters, day))
     try:
         return _answer(_key(held, sql), day, sql, parameters, held)
     except duckdb.ConnectionException:

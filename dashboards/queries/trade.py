@@ -60,6 +60,43 @@ def trade_months(reporter: str, partner: str, flow: str) -> pl.DataFrame:
     )
 
 
+def rows_of_years(reporter: str, partner: str, flow: str) -> pl.DataFrame:
+    """The figures as printed from which the values of twelve months are taken or summed."""
+    return ask(
+        f"""
+        SELECT {FACT}
+        FROM trade_flows
+        WHERE
+            row_key IN (
+                SELECT unnest(row_keys)
+                FROM trade_partner_years
+                WHERE reporter = $reporter AND partner = $partner AND flow = $flow
+            )
+        ORDER BY period_end DESC, basis, source_name
+        """,
+        reporter=reporter,
+        partner=partner,
+        flow=flow,
+    )
+
+
+def rows_of_months(reporter: str, partner: str, flow: str) -> pl.DataFrame:
+    """The figures of single months as printed."""
+    return ask(
+        f"""
+        SELECT {FACT}
+        FROM trade_flows
+        WHERE
+            reporter = $reporter AND partner = $partner AND flow = $flow
+            AND commodity = 'total' AND unit = 'USD_million' AND {WHOLE_MONTH}
+        ORDER BY period_end DESC, basis, source_name
+        """,
+        reporter=reporter,
+        partner=partner,
+        flow=flow,
+    )
+
+
 def trade_rows(reporter: str, partner: str, flow: str) -> pl.DataFrame:
     """Every figure of a flow as printed, goods and tonnes too, the newest period first."""
     return ask(
