@@ -25,26 +25,24 @@ CANNOT = (
     "days, and is taken to be alike both ways. Hours inside Afghanistan were mostly measured in cars or buses: a "
     "truck takes longer."
 )
-OF_NOW = "Worked out with all that is known now, whatever the day asked for above."
 
 
 def show() -> None:
     """All sections."""
-    told = diversion.outcome("corridors").to_dicts()
-    if not told or told[0]["outcome"] != "worked_out":
-        why = told[0]["reason"] if told else "it was never worked out: serai ingest"
-        st.info(f"Which ways are open is not known: {why}.")
-    else:
-        ways()
-    where_it_went()
+    if as_of.analysis_shown():
+        told = diversion.outcome("corridors").to_dicts()
+        if told and told[0]["outcome"] == "worked_out":
+            ways()
+        else:
+            why = told[0]["reason"] if told else "it was never worked out: serai ingest"
+            st.info(f"Which ways are open is not known: {why}.")
+        where_it_went()
     strait()
 
 
 def ways() -> None:
     """The open ways on a day and over time, and what closures added."""
     st.markdown("#### The shortest open way")
-    if as_of.words():
-        st.caption(OF_NOW)
     one, two, three, four = st.columns(4)
     with one:
         city = parts.choose("To", CITIES, "city")
@@ -61,9 +59,10 @@ def ways() -> None:
         key="day",
         bind="query-params",
     )
-    origin = on_day(day or as_of.today(), flow, measure, city)
-    if origin:
-        over_time(origin, flow, measure, city)
+    # Of days after the one whose knowledge is shown nothing is known.
+    origins = on_day(min(day or as_of.today(), as_of.today()), flow, measure, city)
+    if origins:
+        over_time(origins, flow, measure, city)
     costliest(flow, measure)
     with st.expander("How far to trust this"):
         st.markdown(CANNOT)
@@ -95,6 +94,8 @@ def on_day(day: dt.date, flow: str, measure: str, city: str) -> list[str]:
             if lacking
             else ""
         ),
+        name="ways",
+        behind=lambda: (diversion.on_day(day, flow, measure, city), diversion.legs()),
     )
     parts.rows(
         linked.with_columns(way(), pl.col("origin").is_in(sorted(sure)).alias("open_for_certain")).select(
@@ -119,7 +120,8 @@ def certain(linked: pl.DataFrame, sure: set[str]) -> str:
 
 def by() -> pl.Expr:
     """The gates that the way leads through, in words."""
-    return pl.format("by {}", pl.col("gates").list.join(", ")).str.replace_all("_", " ").alias("by")
+    gates = pl.col("gates").list.join(", ").str.replace_all("_", " ").str.to_titlecase()
+    return pl.format("by {}", gates).alias("by")
 
 
 def way() -> pl.Expr:
@@ -138,6 +140,8 @@ def over_time(origins: list[str], flow: str, measure: str, city: str) -> None:
         trade_charts.way_over_time(drawn, measure),
         "as above, in the network where only gates known to be closed are shut. The way changes when a gate does, "
         "not when a road or a price does.",
+        name="over-time",
+        behind=lambda: (diversion.over_time(flow, measure, origin, city, as_of.today()), diversion.legs()),
     )
     parts.rows(drawn, "analysis.corridors", label="The spans")
 
@@ -165,6 +169,9 @@ def costliest(flow: str, measure: str) -> None:
         "each closure of seven days and more against the same days with its own gates open and all others as they "
         "were (analysis.corridors_closures). Every way counts the same, for what is carried on each is not known; no "
         f"way left means none among the legs known. The {min(DRAWN, every.height)} largest of {every.height}.",
+        name="closures",
+        rows=frame,
+        behind=lambda: (diversion.costliest(flow, measure), diversion.legs()),
     )
     parts.rows(frame, "analysis.corridors_closures", label="Every closure, by the detour and the days it lasted")
 
@@ -186,8 +193,6 @@ def where_it_went() -> None:
     chosen = parts.choose("Closure", names, "closure")
     border, _, started = chosen.partition(".")
     of_closure = (pl.col("border") == border) & (pl.col("started_on") == dt.date.fromisoformat(started))
-    if as_of.words():
-        st.caption(OF_NOW)
     shares(partners.filter(of_closure), names[chosen])
     traffic(routes.filter(of_closure), names[chosen])
 
@@ -215,6 +220,9 @@ def shares(frame: pl.DataFrame, name: str) -> None:
         f"analysis.diversion, basis never mixed. {sure} of {frame.height} changes have an interval, the others are "
         "two figures of longer periods, which have open days in them too. A share that changes while a border is "
         "shut need not change because of it.",
+        name="shares",
+        rows=frame,
+        behind=lambda: (diversion.partners(), diversion.figures_of_partners()),
     )
     parts.rows(frame, "analysis.diversion", label="Shares, their changes and periods")
 
@@ -242,6 +250,9 @@ def traffic(frame: pl.DataFrame, name: str) -> None:
         trade_charts.before_and_during(drawn, "a day, in the unit beside each name", ",.0f"),
         "pages' figures at crossings (crossing_capacity, analysis.diversion_routes): the middle one, with the lowest "
         "and highest. Few figures, of months that pages chose to print: no interval, and seasons are in them.",
+        name="traffic",
+        rows=frame,
+        behind=lambda: (diversion.routes(), diversion.figures_of_routes()),
     )
     parts.rows(frame, "analysis.diversion_routes", label="Figures behind it")
 
@@ -255,6 +266,7 @@ def strait() -> None:
     """Hormuz in 2026: what is known of the second shock, and what is not."""
     st.markdown("#### Hormuz, the second shock")
     ships, legs = diversion.strait(), diversion.strait_legs()
+    ends = legs.filter(pl.any_horizontal(pl.col("from_node", "to_node") == "bandar abbas")).height
     if ships.is_empty():
         st.info("Ships through the strait are not loaded: serai ingest portwatch.")
     else:
@@ -263,14 +275,14 @@ def strait() -> None:
             trade_charts.strait(ships),
             "IMF PortWatch (sea_transit_months), estimates from ships' position signals, revised for years; a month "
             "is the mean of its known days.",
+            name="strait",
+            behind=lambda: (diversion.strait(),),
         )
         parts.rows(ships, "sea_transit_months", label="Ships by month")
     st.markdown(
-        "**What the network says of it: nothing.** No leg among the facts ends in Bandar Abbas; "
-        f"{legs.height} name it or the strait in a note. No row says which sea legs pass the strait, so none is shut "
+        f"**The network does not know the strait.** Of the legs among the facts {ends or 'none'} end in Bandar Abbas "
+        f"and {legs.height or 'none'} name it or the strait. No row says which sea legs pass the strait, so none is shut "
         "here, and what its closure adds while Pakistan is shut too is unknown."
-        if legs.height
-        else "No leg among the facts names the strait: what its closure adds is unknown."
     )
     parts.rows(legs, "corridor_legs", label="Legs that name it")
     parts.rows(

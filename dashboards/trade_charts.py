@@ -73,7 +73,7 @@ def way_over_time(frame: pl.DataFrame, measure: str) -> Drawing:
     chart = alt.layer(
         shut.mark_rect(color=colours.VERMILLION, opacity=0.22),
         open_ways.mark_bar(height=5).encode(
-            y=alt.Y("value:Q", title=UNITS[measure], scale=alt.Scale(zero=True)), color=colour
+            y=alt.Y("value:Q", title=UNITS[measure], scale=alt.Scale(zero=True, domainMin=0)), color=colour
         ),
     ).properties(height=260)
     key = [("━", shade, name) for name, shade in looks.items()]

@@ -56,5 +56,7 @@ def test_what_hormuz_adds_is_said_to_be_unknown(open_page: Open) -> None:
     assert "what its closure adds while Pakistan is shut too is unknown" in words
 
 
-def test_as_of_a_day_the_page_says_that_its_results_are_of_now(open_page: Open) -> None:
-    assert "Worked out with all that is known now" in said(open_page("trade", as_of="2025-10-20"))
+def test_of_a_day_that_is_not_worked_out_no_way_is_shown(open_page: Open) -> None:
+    words = said(open_page("trade", as_of="2025-10-20"))
+    assert "The analysis is not worked out for 20 October 2025" in words
+    assert "To Kabul on" not in words
