@@ -167,7 +167,7 @@ def costliest(flow: str, measure: str) -> None:
         f"Closures that cut off or lengthened most ways, by {MEASURES[measure]}",
         trade_charts.closures(drawn),
         "each closure of seven days and more against the same days with its own gates open and all others as they "
-        "were (analysis.corridors_closures). Every way counts the same, for what is carried on each is not known; no "
+        "were (analysis.corridors_closures). Every way from an origin to a city counts the same, for what is carried on each is not known; no "
         f"way left means none among the legs known. The {min(DRAWN, every.height)} largest of {every.height}.",
         name="closures",
         rows=frame,
@@ -281,7 +281,7 @@ def strait() -> None:
         parts.rows(ships, "sea_transit_months", label="Ships by month")
     st.markdown(
         f"**The network does not know the strait.** Of the legs among the facts {ends or 'none'} end in Bandar Abbas "
-        f"and {legs.height or 'none'} name it or the strait. No row says which sea legs pass the strait, so none is shut "
+        f"and {legs.height or 'none'} name it or the strait. No row says which sea legs pass it, so none is shut "
         "here, and what its closure adds while Pakistan is shut too is unknown."
     )
     parts.rows(legs, "corridor_legs", label="Legs that name it")

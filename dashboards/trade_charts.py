@@ -90,7 +90,7 @@ def closures(frame: pl.DataFrame) -> Drawing:
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            x=alt.X("way_days:Q", title="days, added up over the ways of all origins and cities"),
+            x=alt.X("way_days:Q", title="days, of all ways together"),
             y=alt.Y("closure:N", sort=order["closure"].to_list(), title=None, axis=alt.Axis(labelLimit=230)),
             color=alt.Color("kind:N", scale=alt.Scale(domain=list(looks), range=list(looks.values())), legend=None),
             order=alt.Order("kind:N", sort="descending"),
@@ -138,7 +138,7 @@ def strait(frame: pl.DataFrame) -> Drawing:
     )
     chart = alt.layer(
         base.mark_area(color=colours.GREY, opacity=0.25).encode(y=alt.Y("lowest_before:Q"), y2="highest_before:Q"),
-        base.mark_line(color=colours.BLUE, strokeWidth=2, point=True).encode(
+        base.mark_line(color=colours.BLUE, strokeWidth=2, point={"color": colours.BLUE}).encode(
             y=alt.Y("vessels_per_day:Q", title="ships a day", scale=alt.Scale(zero=True))
         ),
     ).properties(height=260)

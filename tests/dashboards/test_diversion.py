@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
 
 from tests.dashboards.conftest import Open
 from tests.dashboards.test_pages import asked, said
@@ -56,7 +59,20 @@ def test_what_hormuz_adds_is_said_to_be_unknown(open_page: Open) -> None:
     assert "what its closure adds while Pakistan is shut too is unknown" in words
 
 
-def test_of_a_day_that_is_not_worked_out_no_way_is_shown(open_page: Open) -> None:
-    words = said(open_page("trade", as_of="2025-10-20"))
+def sections_of_a_day() -> None:
+    """The sections alone, as of a day: the series of the page are another test's."""
+    import datetime as dt
+
+    import streamlit as st
+
+    from dashboards import diversion
+
+    st.session_state["as_of"] = dt.date(2025, 10, 20)
+    diversion.show()
+
+
+def test_of_a_day_that_is_not_worked_out_no_way_is_shown(on_data: Callable[[Path], None], published: Path) -> None:
+    on_data(published)
+    words = said(AppTest.from_function(sections_of_a_day, default_timeout=120).run())
     assert "The analysis is not worked out for 20 October 2025" in words
     assert "To Kabul on" not in words
