@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -32,6 +33,11 @@ class Alert:
             "happened_on": self.happened_on and self.happened_on.isoformat(),
             "raised_at": self.raised_at.isoformat(timespec="seconds") + "Z",
         }
+
+
+def rule_names() -> list[str]:
+    """The names of all rules, in alphabetical order."""
+    return sorted(path.stem for path in Path(__file__).with_name("rules").glob("*.sql"))
 
 
 def newest(cursor: duckdb.DuckDBPyConnection, most: int | None = None) -> list[Alert]:

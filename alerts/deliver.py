@@ -26,12 +26,20 @@ Now = Callable[[], dt.datetime]
 
 @dataclass(frozen=True)
 class Post:
-    """Where alerts go: the folder of feed and record, the dashboard's address, the channels, when one is given up."""
+    """Where alerts go: the folder of feed and record, the dashboard's address, the channels, when one is given up.
+
+    ``rules`` are those whose alerts are sent; none named is all.
+    """
 
     folder: Path
     home: str
     channels: Sequence[Channel]
     give_up: dt.timedelta
+    rules: frozenset[str] = frozenset()
+
+    def sends(self, alerts: Sequence[Alert]) -> list[Alert]:
+        """Those of the alerts that channels are sent."""
+        return [alert for alert in alerts if not self.rules or alert.rule in self.rules]
 
 
 def utc_now() -> dt.datetime:
@@ -61,7 +69,7 @@ def deliver(post: Post, warehouse: Path, now: Now = utc_now) -> int:
             _note_new(post, warehouse, now)
             with record.writing(post.folder) as kept:
                 _settle(kept, now())
-                sent = sum(_to_channel(kept, post, channel, alerts, now) for channel in post.channels)
+                sent = sum(_to_channel(kept, post, channel, post.sends(alerts), now) for channel in post.channels)
     return sent
 
 
@@ -100,7 +108,7 @@ def undelivered(post: Post, alerts: Sequence[Alert]) -> dict[str, dict[str, int]
     counts: dict[str, dict[str, int]] = {}
     for channel in post.channels:
         states = counts.setdefault(channel.key, dict.fromkeys(("waiting", "failed", *record.OVER), 0))
-        for alert in _meant_for(state, channel, alerts):
+        for alert in _meant_for(state, channel, post.sends(alerts)):
             found = state.fate(channel.key, alert.alert_id).state
             # Cut off in the middle, or in the middle just now: the next pass will say.
             states["uncertain" if found == "attempt" else found] += 1

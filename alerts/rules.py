@@ -140,6 +140,7 @@ STANDING: dict[str, Any] = {
     "last_outcome": pl.String,
     "last_success": pl.Datetime("us"),
     "next_due": pl.Datetime("us"),
+    "owed": pl.Datetime("us"),
     "overdue": pl.Boolean,
     "failures": pl.Int64,
     "paused": pl.Boolean,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import version as package_version
 from typing import Any
 
+import duckdb
 from prometheus_client import CollectorRegistry, Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
@@ -103,7 +104,7 @@ class Watch:
                 self._held = Reader(folder, self._settings.verify_minutes)
             except NothingPublishedError:
                 pass
-            except (NoGoodVersionError, NewerSchemaError) as error:
+            except (NoGoodVersionError, NewerSchemaError, OSError, duckdb.Error) as error:
                 self._unreadable = str(error)
         return self._held
 

@@ -5,9 +5,11 @@ The pages are rendered one by one rather than by a site builder, which reads eve
 
 from __future__ import annotations
 
+import functools
 import html
 import re
 from pathlib import Path
+from typing import Any
 
 from great_expectations.core.expectation_validation_result import (
     ExpectationSuiteValidationResult,
@@ -29,8 +31,14 @@ def write(folder: Path, run_id: str, source: str, results: list[ExpectationValid
     page = folder / source / f"{run_id}.html"
     page.parent.mkdir(parents=True, exist_ok=True)
     document = ValidationResultsPageRenderer().render(_suite(run_id, source, results))
-    page.write_text(_own(DefaultJinjaPageView().render(document)), encoding="utf-8")
+    page.write_text(_own(_view().render(document)), encoding="utf-8")
     return str(page.relative_to(folder))
+
+
+@functools.cache
+def _view() -> Any:
+    """One for all pages: each would compile the templates again."""
+    return DefaultJinjaPageView()
 
 
 def _suite(run_id: str, source: str, results: list[ExpectationValidationResult]) -> ExpectationSuiteValidationResult:

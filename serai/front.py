@@ -18,6 +18,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"serai {version('serai')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _of_all(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Print the version of Serai.")
+    ] = False,
+) -> None:
+    """What goes before a command."""
+
+
 REFUSED, NOT_READY, CUT, DISK, STOPPED = 1, 3, 4, 5, 130
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
 

@@ -124,6 +124,10 @@ class Settings(BaseSettings):
         default=600, ge=0, description="Time that a scheduled ingest waits for another one to end, seconds."
     )
 
+    schedule_nice: int = Field(
+        default=10, ge=0, le=19, description="How far an unattended ingest gives way to readers (as nice does)."
+    )
+
     @field_validator("schedule_sources")
     @classmethod
     def _known_sources(cls, value: list[str]) -> list[str]:
@@ -146,6 +150,11 @@ class Settings(BaseSettings):
         default="",
         description="Address under which others reach the dashboard, for links in alerts; empty: this machine's.",
     )
+    alert_rules: list[str] = Field(
+        default=[],
+        description='Rules whose alerts are sent: ["crossing_state", "closure_passed"]; all, if none is named. The '
+        "feed has all of them.",
+    )
     alert_webhooks: dict[str, str] = Field(
         default={},
         description='Addresses that get each alert, by a name of your own: {"newsroom": "https://…"}. '
@@ -162,6 +171,15 @@ class Settings(BaseSettings):
     alert_give_up_hours: float = Field(
         default=72, gt=0, description="Hours after its first try at which an alert is given up."
     )
+
+    @field_validator("alert_rules")
+    @classmethod
+    def _known_rules(cls, value: list[str]) -> list[str]:
+        from alerts.book import rule_names
+
+        if unknown := sorted(set(value) - set(rule_names())):
+            raise ValueError(f"no rule is called {', '.join(unknown)}: there are {', '.join(rule_names())}")
+        return value
 
     @field_validator("alert_webhooks")
     @classmethod
@@ -242,7 +260,7 @@ class Settings(BaseSettings):
             sender, to = self.alert_email_from, tuple(self.alert_email_to)
             channels.append(Email(self.alert_smtp, sender, to, self.home, user, password, self.alert_seconds))
         give_up = dt.timedelta(hours=self.alert_give_up_hours)
-        return Post(self.data / "alerts", self.home, channels, give_up)
+        return Post(self.data / "alerts", self.home, channels, give_up, frozenset(self.alert_rules))
 
     @property
     def geometry(self) -> Path:

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,15 +40,25 @@ def with_facts(data: Path) -> Path:
     return data
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that the first worker to ask for it makes, for all workers: read it, do not write to it."""
+    base = factory.getbasetemp()
+    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+    folder, done = shared / name, shared / f"{name}.made"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            make(folder)
+            done.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with all shipped facts published, shared by all workers: read it, do not write to it."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
-    data = shared / "published"
-    with (shared / "published.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (data / "warehouse" / "serai.duckdb").exists():
-            done = serai("ingest", data=with_facts(data))
-            assert done.returncode == 0, done.stderr
-    return data
+    """A data folder with all shipped facts published, shared by all workers."""
+
+    def make(data: Path) -> None:
+        done = serai("ingest", data=with_facts(data))
+        assert done.returncode == 0, done.stderr
+
+    return made_once(tmp_path_factory, "published", make)

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse import as_of, contracts, schema
+from warehouse.load import transaction
 from warehouse.sql import Model, described, read_model
 
 HERE = Path(__file__).with_name("models")
@@ -65,9 +66,12 @@ def _make(con: duckdb.DuckDBPyConnection, models: list[Model]) -> None:
     by_name = {model.name: model for model in models}
     for model in models:
         con.execute(f"CREATE OR REPLACE {model.kind} {model.name} AS {model.query}")
-        con.execute(described(model.kind, model.name, model.description, model.columns))
-        if model.of_facts:
-            con.execute(as_of.of_model(model, by_name))
+    # Each of thousands of comments would else be written to the disk and waited for.
+    with transaction(con):
+        for model in models:
+            con.execute(described(model.kind, model.name, model.description, model.columns))
+            if model.of_facts:
+                con.execute(as_of.of_model(model, by_name))
 
 
 def _refill(con: duckdb.DuckDBPyConnection, models: list[Model]) -> None:

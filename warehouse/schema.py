@@ -14,7 +14,7 @@ import duckdb
 
 from warehouse import as_of, contracts
 from warehouse.contracts import Contract, Field
-from warehouse.load import row_key
+from warehouse.load import row_key, transaction
 from warehouse.sql import described, described_columns, quoted, table_comments
 
 # Which tables and columns a warehouse has. It is raised by one with the first change to them after a release, so that
@@ -104,8 +104,10 @@ def parts(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
 def _run_if_changed(con: duckdb.DuckDBPyConnection, name: str, script: str, made: dict[str, str]) -> None:
     """Run a script that makes a part. Comments and macros take most of a second, so only where it is not yet so."""
     if made.get(name) != script:
-        con.execute(script)
-        remember(con, name, script)
+        # Each of hundreds of comments would else be written to the disk and waited for.
+        with transaction(con):
+            con.execute(script)
+            remember(con, name, script)
 
 
 def remember(con: duckdb.DuckDBPyConnection, name: str, made_by: str) -> None:

@@ -7,7 +7,6 @@ model begins with describe the table. They are written once, in the SQL, and go 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,7 +88,11 @@ class Macro:
 
 def read_macro(path: Path) -> Macro:
     """The macro of one .sql file. Raises ValueError where a parameter or column has no name or no comment."""
-    text = path.read_text(encoding="utf-8")
+    return _macro(path, path.read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _macro(path: Path, text: str) -> Macro:
     tree = sqlglot.parse_one(text, read="duckdb")
     if not isinstance(tree, exp.Create) or not isinstance(tree.this, exp.UserDefinedFunction):
         raise ValueError(f"{path}: a macro is one CREATE MACRO")
@@ -140,12 +143,15 @@ def _tables_read(tree: exp.Expr) -> list[exp.Table]:
     return [table for table in tree.find_all(exp.Table) if table.db or (table.name and table.name not in own)]
 
 
-def table_comments(text: str) -> Iterator[tuple[str, dict[str, str]]]:
+@functools.cache
+def table_comments(text: str) -> tuple[tuple[str, dict[str, str]], ...]:
     """Each CREATE TABLE of a script: its name and its columns with their comments."""
-    for tree in sqlglot.parse(text, read="duckdb"):
-        if isinstance(tree, exp.Create) and isinstance(tree.this, exp.Schema):
-            columns = [node for node in tree.this.expressions if isinstance(node, exp.ColumnDef)]
-            yield tree.this.this.sql(), {column.name: _comment(column) for column in columns}
+    made = (tree.this for tree in sqlglot.parse(text, read="duckdb") if isinstance(tree, exp.Create))
+    return tuple((one.this.sql(), _described_in(one)) for one in made if isinstance(one, exp.Schema))
+
+
+def _described_in(table: exp.Schema) -> dict[str, str]:
+    return {node.name: _comment(node) for node in table.expressions if isinstance(node, exp.ColumnDef)}
 
 
 def quoted(text: str) -> str:

@@ -1,14 +1,29 @@
--- A dataset went stale: one of its sources is overdue by the schedule, and none was when the version before was made.
--- A source that was never taken in is not stale: nobody has missed it yet.
-WITH stale AS (
+-- A dataset went stale: one of its sources is overdue by the schedule, and either it was tried since in vain, or Serai was
+-- at work on others for an hour while it was. After days off nothing is stale that only waits for its turn. A source
+-- that was never taken in is not stale: nobody has missed it yet.
+WITH now AS (
+    SELECT max(finished_at) AS at FROM ops.runs
+),
+
+stale AS (
     SELECT
-        dataset,
-        list(source ORDER BY source) AS sources,
-        min(last_success) AS last_success,
-        string_agg(coalesce(reason, ''), '; ' ORDER BY source) AS why
-    FROM standing
-    WHERE overdue AND last_success IS NOT NULL
-    GROUP BY dataset
+        s.dataset,
+        list(s.source ORDER BY s.source) AS sources,
+        min(s.last_success) AS last_success,
+        string_agg(coalesce(s.reason, ''), '; ' ORDER BY s.source) AS why
+    FROM standing AS s
+    CROSS JOIN now AS n
+    WHERE
+        s.overdue
+        AND s.last_success IS NOT NULL
+        AND (
+            s.failures > 0
+            OR EXISTS (
+                FROM ops.runs AS r
+                WHERE r.started_at BETWEEN s.owed + INTERVAL 1 HOUR AND n.at - INTERVAL 1 HOUR
+            )
+        )
+    GROUP BY s.dataset
 )
 
 SELECT
@@ -23,4 +38,3 @@ SELECT
     ) AS text, -- Which sources are overdue, and why.
     list_transform(s.sources, lambda one: {'dataset': 'ops.sources', 'key': 'source', 'value': one}) AS rows -- The overdue sources.
 FROM stale AS s
-WHERE s.dataset NOT IN (SELECT dataset FROM standing_before WHERE overdue AND last_success IS NOT NULL)

@@ -4,6 +4,13 @@ SELECT
     'damaged' AS happened, -- What became of it.
     current_date AS happened_on, -- Day on which it is told.
     'Version ' || version || ' of the warehouse is damaged on disk' AS title, -- The damage in one line.
-    reason AS text, -- What is wrong with it.
-    []::STRUCT(dataset VARCHAR, "key" VARCHAR, "value" VARCHAR)[] AS rows -- None: it concerns all of them.
+    concat_ws(
+        ' ',
+        rtrim(reason, '.') || '.',
+        'What was read in its place ends with the run behind this; what the damaged version had beyond it is taken in again from the records.'
+    ) AS text, -- What is wrong with it, and what is read instead.
+    (
+        SELECT list({'dataset': 'ops.runs', 'key': 'run_id', 'value': run_id})
+        FROM (FROM before.ops.runs ORDER BY started_at DESC, run_id LIMIT 1)
+    ) AS rows -- The last run of the version read in its place.
 FROM damaged

@@ -22,6 +22,7 @@ def alerts(
     deliver: Annotated[
         bool, typer.Option("--deliver", help="Write the feed, and send what is due to every channel.")
     ] = False,
+    rule: Annotated[str | None, typer.Option(help="Show those of this rule alone.")] = None,
     test: Annotated[
         str | None, typer.Option(metavar="CHANNEL", help="Send a test to this channel: webhook:<name>, or email.")
     ] = None,
@@ -39,8 +40,8 @@ def alerts(
         return
     if deliver:
         send(post, warehouse)
-    found = published(warehouse)
-    channels = undelivered(post, found)
+    every = published(warehouse)
+    channels, found = undelivered(post, every), [one for one in every if rule in (None, one.rule)]
     if as_json:
         told = {"alerts": [one.told() for one in found], "channels": channels, "feed": str(post.folder / "feed.atom")}
         print(json.dumps(told, default=str, indent=2, ensure_ascii=False))  # noqa: T201

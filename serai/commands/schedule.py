@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import enum
+import json
+import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from serai.front import NOT_READY, REFUSED, STOPPED, Json, app, known, stop
+from serai.front import DISK, REFUSED, STOPPED, Json, app, known, stop
 
 if TYPE_CHECKING:
     from ingest.unattended import Means
@@ -94,6 +96,7 @@ def _take_in(sources: list[str]) -> None:
 
     running.stop_on_signals()
     one, rules = settings(), settings().schedule_rules
+    os.nice(one.schedule_nice)
     # Who hangs dies of this, and the next ingest writes it down; under `serai schedule` that has ended it before.
     signal.setitimer(signal.ITIMER_REAL, one.schedule_patience_seconds + one.schedule_run_seconds)
     try:
@@ -150,7 +153,7 @@ def prepared() -> Means:
         stop(
             f"cannot write in {one.warehouse} ({error.strerror}): the schedule needs a data folder of its own to "
             "write; set SERAI_DATA, or run `serai dashboard`, which only reads",
-            NOT_READY,
+            DISK,
         )
     command = [sys.executable, "-m", "serai", "schedule", "--once"]
     return unattended.Means(
@@ -159,7 +162,12 @@ def prepared() -> Means:
 
 
 def told(what: str) -> None:
-    """Print what the schedule does, with the time."""
+    """Print what the schedule does, with the time; a line of JSON where logs are."""
     from ingest.bring import clock
+    from serai.settings import settings
 
+    if settings().log_format == "json":
+        line = {"event": what, "step": "schedule", "level": "info", "timestamp": f"{clock().isoformat()}Z"}
+        print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201
+        return
     print(f"{clock():%Y-%m-%d %H:%M:%S}Z {what}", flush=True)  # noqa: T201

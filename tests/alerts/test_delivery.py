@@ -29,6 +29,7 @@ from alerts.book import Alert
 from alerts.channels import Email, Webhook, signature
 from alerts.deliver import Post
 from serai.settings import Settings
+from tests.alerts.mailbox import Mailbox
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of ours").decode()
 START = dt.datetime(2026, 11, 25, 12)  # noqa: DTZ001 - UTC, as the ledger
@@ -338,41 +339,19 @@ def test_an_address_must_be_encrypted_or_on_this_machine(monkeypatch: pytest.Mon
     assert SECRET not in repr(hook)
 
 
-class Mailbox(socketserver.ThreadingTCPServer):
-    """A mail server on this machine that takes everything, or at its first DATA says what it is told to."""
-
-    allow_reuse_address = True
-
-    def __init__(self) -> None:
-        self.letters: list[str] = []
-        self.refusal = ""
-        super().__init__(("127.0.0.1", 0), _Takes)
+def test_rules_that_were_not_chosen_are_not_sent(desk: Desk, receiver: Receiver) -> None:
+    desk.alerts = [OTHER, replace(ALERT, rule="ingest_refused")]
+    desk.post = replace(desk.post, rules=frozenset({"ingest_refused"}))
+    assert desk.deliver() == 1
+    [(_, body)] = receiver.got
+    assert json.loads(body)["type"] == "serai.alert.ingest_refused"
+    assert sum(deliver.undelivered(desk.post, desk.alerts)["webhook:newsroom"].values()) == 1
 
 
-class _Takes(socketserver.StreamRequestHandler):
-    server: Mailbox
-
-    def handle(self) -> None:
-        self.wfile.write(b"220 here\r\n")
-        for line in self.rfile:
-            word = line[:4].upper().strip()
-            if word == b"DATA":
-                self._data()
-            elif word == b"QUIT":
-                self.wfile.write(b"221 bye\r\n")
-                return
-            else:
-                self.wfile.write(b"250 ok\r\n")
-
-    def _data(self) -> None:
-        self.wfile.write(b"354 go on\r\n")
-        letter = b"".join(iter(self.rfile.readline, b".\r\n"))
-        if self.server.refusal:
-            self.wfile.write(self.server.refusal.encode() + b"\r\n")
-            self.server.refusal = ""
-            return
-        self.server.letters.append(letter.decode())
-        self.wfile.write(b"250 taken\r\n")
+def test_a_rule_that_nobody_knows_is_said_with_those_there_are() -> None:
+    with pytest.raises(ValidationError, match="no rule is called gate: there are closure_passed, "):
+        Settings(alert_rules=["gate"])
+    assert Settings(alert_rules=["crossing_state"]).post.rules == {"crossing_state"}
 
 
 def test_one_mail_a_publish_in_plain_text_tried_again_when_refused(tmp_path: Path, desk: Desk) -> None:

@@ -232,7 +232,7 @@ def stands(source: str, **more: Any) -> Any:
     """How a source stands by the schedule."""
     at = dt.datetime(2026, 11, 1)  # noqa: DTZ001
     fine = {"last_started": at, "last_outcome": "loaded", "last_success": at, "failures": 0, "paused": False}
-    plain = dict.fromkeys(("next_due", "reason")) | {"overdue": False}
+    plain = dict.fromkeys(("next_due", "owed", "reason")) | {"overdue": False}
     return SimpleNamespace(source=source, dataset=source, **plain | fine | more)
 
 
@@ -244,7 +244,7 @@ def test_a_dataset_that_went_stale_and_a_source_that_was_paused_are_told_while_t
     def standing(con: duckdb.DuckDBPyConnection, _: dt.datetime) -> Sequence[Any]:
         before = con.execute("SELECT current_database()").fetchall() == [("before",)]
         return [
-            stands("timeline", overdue=not before),
+            stands("timeline", overdue=not before, failures=int(not before)),
             stands("claims", overdue=True),
             stands("crossings", paused=not before, failures=8, reason="refused: no such file"),
             stands("publishers", last_success=None, overdue=True),
@@ -254,6 +254,20 @@ def test_a_dataset_that_went_stale_and_a_source_that_was_paused_are_told_while_t
         ("dataset_stale", "timeline", "timeline is overdue: last taken in on 1 November 2026, 00:00 UTC"),
         ("source_paused", "crossings", "crossings: paused after 8 failures in a row"),
     ]
+
+
+@pytest.mark.parametrize(("at_work", "stale"), [("2026-11-02 11:00", 0), ("2026-11-02 14:30", 1)])
+def test_after_days_off_only_what_an_hour_of_work_left_out_is_stale(
+    world: World, monkeypatch: pytest.MonkeyPatch, at_work: str, stale: int
+) -> None:
+    monkeypatch.setattr(rules, "asdict", vars)
+    owed = dt.datetime(2026, 11, 2, 12)  # noqa: DTZ001
+    other = f"""
+        INSERT INTO ops.runs BY NAME
+        SELECT * REPLACE ('other' AS run_id, TIMESTAMP '{at_work}' AS started_at) FROM ops.runs LIMIT 1
+    """
+    found = world.raised(lambda *_: [stands("timeline", overdue=True, owed=owed)], change=other)
+    assert [rule for rule, *_ in found] == ["dataset_stale"] * stale
 
 
 def test_a_failure_is_no_news_where_the_same_version_has_a_later_success(world: World) -> None:

@@ -39,14 +39,13 @@ def forget() -> None:
 
 @pytest.fixture
 def open_page(on_data: Callable[[Path], None], published: Path) -> Open:
-    """Opens a page of the app on the published facts, with a query string."""
+    """Opens a page of the app on the published facts with a query string, as a link does: no other page before it."""
     on_data(published)
 
     def opened(name: str, **query: str) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=120)
         for key, value in query.items():
             app.query_params[key] = value
-        app.run()
         return app.switch_page(f"pages/{name}.py").run()
 
     return opened

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import re
 import shutil
@@ -173,6 +174,15 @@ def test_where_nothing_can_be_read_health_says_why_and_nothing_fails(own: Client
     assert samples(own)["serai_damaged_versions",] == 2
     assert samples(own)["serai_healthy",] == 0
     assert own.get("/alerts.atom").status_code == 503
+
+
+def test_a_disk_that_fails_is_a_problem_that_health_names(own: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr("dashboards.watch.Reader", failing)
+    status, said = own.health()
+    assert (status, "Input/output error" in said["problems"][0]["why"]) == (503, True)
 
 
 def test_where_nothing_is_published_health_says_so_and_metrics_give_what_is_known(nothing: Client) -> None:

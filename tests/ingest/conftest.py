@@ -17,7 +17,7 @@ from ingest.csv_file import ParseLimits
 from ingest.manners import Manners
 from ingest.run import Ingest
 from ingest.sources import ucdp_candidate, ucdp_ged
-from tests.conftest import HOUSE, with_facts
+from tests.conftest import HOUSE, made_once, with_facts
 from tests.ingest.ucdp_files import GED, JANUARY, event, file, packed
 from tests.server import Server
 from warehouse.connect import reading
@@ -96,10 +96,8 @@ def house(tmp_path: Path) -> House:
 
 @pytest.fixture(scope="session")
 def without_facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published warehouse with every table and no facts, to be copied."""
-    built = House(tmp_path_factory.mktemp("without_facts"))
-    built.ingest()
-    return built.places.warehouse
+    """A published warehouse with every table and no facts, shared by all workers, to be copied."""
+    return made_once(tmp_path_factory, "without_facts", lambda data: House(data).ingest()) / "warehouse"
 
 
 @pytest.fixture

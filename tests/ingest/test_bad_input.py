@@ -9,6 +9,11 @@ from tests.ingest.conftest import House
 ROW_2 = "inc-2025-02-28-suicide-blast-in-darul-uloom-haqqania-no,2025-02-28"
 
 
+@pytest.fixture
+def house(built_house: House) -> House:
+    return built_house
+
+
 def refusal(house: House, name: str = "timeline") -> str:
     """Why the source was refused; nothing else may have come of it."""
     result = house.ingest(name)

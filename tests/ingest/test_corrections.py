@@ -32,6 +32,11 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def house(built_house: House) -> House:
+    return built_house
+
+
 def write(sources: Path, action: str, value: str = "5000", more: str = "") -> None:
     (sources / "claims.corrections.yaml").write_text(ENTRY.format(action=action, value=value, more=more))
 

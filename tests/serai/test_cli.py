@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import time
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,11 @@ def test_help_answers_quickly_and_without_the_heavy_packages() -> None:
         serai("--help", data=HOUSE)
         took.append(time.monotonic() - started)
     assert min(took) < 0.4, f"fastest of five: {min(took):.2f} s"
+
+
+def test_it_says_its_version() -> None:
+    found = serai("--version", data=HOUSE)
+    assert (found.returncode, found.stdout) == (0, f"serai {version('serai')}\n")
 
 
 def test_without_a_warehouse_it_says_what_to_do_first(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from ingest import source
 from serai import cli
+from serai.commands.schedule import told
 from serai.settings import Settings
 from tests.conftest import HOUSE, serai
 
@@ -93,10 +94,21 @@ def test_a_wrong_schedule_is_said_in_words_naming_its_file(
 @pytest.mark.parametrize("command", ["schedule", "serve"])
 def test_a_data_folder_that_cannot_be_written_is_said_in_words(command: str) -> None:
     found = serai(command, data=Path("/sys"))  # nobody writes there, not even root
-    assert found.returncode == 3
+    assert found.returncode == 5
     assert "cannot write in /sys/warehouse" in found.stderr
     assert "`serai dashboard`, which only reads" in found.stderr
     assert "Traceback" not in found.stderr
+
+
+def test_what_the_schedule_does_is_a_line_of_json_where_logs_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for form in ("text", "json"):
+        monkeypatch.setattr("serai.settings.settings", lambda form=form: Settings(log_format=form))
+        told("due: claims (late)")
+    text, line = capsys.readouterr().out.splitlines()
+    assert text.endswith("Z due: claims (late)")
+    assert json.loads(line)["event"] == "due: claims (late)"
 
 
 def test_where_nothing_is_scheduled_and_nothing_published_serve_says_so(tmp_path: Path) -> None:
