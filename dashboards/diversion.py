@@ -167,8 +167,9 @@ def costliest(flow: str, measure: str) -> None:
         f"Closures that cut off or lengthened most ways, by {MEASURES[measure]}",
         trade_charts.closures(drawn),
         "each closure of seven days and more against the same days with its own gates open and all others as they "
-        "were (analysis.corridors_closures). Every way from an origin to a city counts the same, for what is carried on each is not known; no "
-        f"way left means none among the legs known. The {min(DRAWN, every.height)} largest of {every.height}.",
+        "were (analysis.corridors_closures). Every way from an origin to a city counts the same, for what is carried "
+        "on each is not known; no way left means none among the legs known. "
+        f"The {min(DRAWN, every.height)} largest of {every.height}.",
         name="closures",
         rows=frame,
         behind=lambda: (diversion.costliest(flow, measure), diversion.legs()),
