@@ -33,6 +33,11 @@ SAYS = {
         "by month",
         "The mirror",
     ],
+    "losses": [
+        "by month, as reported and without the closure of",
+        "Claims of lost trade as multiples",
+        "What the method cannot know",
+    ],
     "commitments": [
         "against the target of",
         "kilometres built against days promised",
