@@ -26,12 +26,13 @@ NOT_OURS = [
         "st.code of a height scrolls, but takes no focus",
     ),
 ]
-# The controls of a page that Tab must reach (a picture's or text's own tools show under the mouse alone), by a name of ours; and the one that has the focus, with what shows it.
+# The controls of a page that Tab must reach, numbered; the tools of a picture or text show under the mouse alone.
 CONTROLS = """() => {
     const all = [...document.querySelectorAll(
         'main :is(input, button, summary, textarea, [role=combobox], [role=tab]), [data-testid=stMain] a[href]')];
-    const shown = all.filter(one => one.checkVisibility() && !one.disabled && one.tabIndex >= 0 && one.getAttribute('kind') !== 'elementToolbar'
-        && !one.closest('[data-testid=stElementToolbar], [data-testid=stDataFrame], [role=radiogroup], .vega-embed'));
+    const shown = all.filter(one => one.checkVisibility() && !one.disabled && one.tabIndex >= 0
+        && !one.closest('[kind=elementToolbar], [data-testid=stElementToolbar]')
+        && !one.closest('[data-testid=stDataFrame], [role=radiogroup], .vega-embed'));
     shown.forEach((one, at) => one.dataset.control = at);
     return shown.map(one => one.outerHTML.slice(0, 120));
 }"""
