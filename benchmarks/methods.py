@@ -29,9 +29,9 @@ interval, for of few runs chance makes much. Losses: three months of Pakistan's 
 trade wanders with that of eight others; the interval is calibrated on dates without closure. Reopening: 80 closures
 that end each day with the same chance. Incidents: each brings a closure with a chance of a half. Prices: 10 % in six
 markets of twelve. Falls: 70 % of the traffic for a year, in eleven years in which one could be found; no rate is
-promised of them, and the bias is that of the month in which they are found, in months. Counts: a tenth more each year, told by
-three publishers whose definitions widen. Other biases are means of
-middle less truth, of losses and forecasts as a share of the truth."""
+promised of them, and the bias is that of the month in which they are found, in months. Counts: a tenth more each
+year, told by three publishers whose definitions widen. Other biases are means of middle less truth, of losses and
+forecasts as a share of the truth."""
 SHUT = dt.date(2021, 3, 1)
 
 

@@ -95,6 +95,7 @@ class Source:
     ``cadence`` says how often its publisher changes it, ``schedule`` when it is looked at unattended.
     ``pause`` is the least time between two requests to it, in seconds; ``accept`` the type of answer it is asked
     for, where it has several; ``progress`` the column whose newest value tells how far it has been taken in.
+    ``pass_on``: whether its licence lets everybody pass its rows on.
     """
 
     name: str
@@ -114,6 +115,7 @@ class Source:
     accept: str | None = None
     progress: str | None = None
     credential: Credential | None = None
+    pass_on: bool = True
 
     @property
     def live(self) -> bool:
@@ -222,6 +224,7 @@ def _read(path: Path, _changed: int) -> Source:
         name=name,
         licence=licence["name"],
         licence_url=licence["url"],
+        pass_on=licence.get("pass_on", True),
         fewest=rows["fewest"],
         most=rows["most"],
         schedule=_schedule(path, raw.pop("schedule", None)),

@@ -36,12 +36,13 @@ def _explain(error: Exception) -> None:
     from ingest.cron import ScheduleError
     from warehouse import disk
     from warehouse.backup import BackupError
+    from warehouse.export_words import ExportError
     from warehouse.publish import IngestRunningError, NoGoodVersionError, NothingPublishedError, NotPublishedError
     from warehouse.schema import NewerSchemaError
 
     if isinstance(error, NothingPublishedError | IngestRunningError):
         stop(str(error), NOT_READY)
-    if isinstance(error, BackfillError | ReplayError | BackupError):
+    if isinstance(error, BackfillError | ReplayError | BackupError | ExportError):
         stop(str(error), REFUSED)
     if isinstance(error, ScheduleError):
         stop(str(error), 2)

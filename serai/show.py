@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -20,6 +20,9 @@ from ingest.schedule import Standing
 from serai.settings import Settings
 from warehouse.backup import Manifest
 from warehouse.connect import Answer, QueryError
+
+if TYPE_CHECKING:
+    from warehouse.export import Exported
 
 # What a terminal takes for orders, line ends and tabs left out.
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -107,6 +110,15 @@ def analysed(days: list[dict[str, Any]], result: Ingest | None, *, as_json: bool
         done = f"published version {version} in" if version else "nothing new: no version published, after"
         lines += ["", f"{done} {result.seconds:.1f} s"]
     return "\n".join(lines)
+
+
+def exported(done: Exported, folder: Path, *, as_json: bool) -> str:
+    """What an export wrote and left out, and how long that took."""
+    if as_json:
+        return json.dumps(asdict(done) | {"folder": str(folder)}, indent=2)
+    lines = [f"left out: {name} ({why})" for name, why in sorted(done.left_out.items())]
+    size = f"{done.tables} tables, {done.rows:,} rows, {done.files} files, {done.bytes / 1e6:,.1f} MB"
+    return "\n".join([*lines, f"exported version {done.version} into {folder}: {size} in {done.seconds:.1f} s"])
 
 
 def scheduled(result: Ingest) -> str:

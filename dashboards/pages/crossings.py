@@ -37,6 +37,9 @@ def show() -> None:
     chosen = parts.choose("Crossing, by any of its names", names(registry), "crossing")
     crossing = registry.row(by_predicate=pl.col("crossing_id") == chosen, named=True)
     facts(crossing)
+    st.link_button(
+        "This crossing to print", f"print/crossing/{chosen}{as_of.query().replace('&', '?')}", icon=":material/print:"
+    )
     state(chosen)
     all_flows(crossing, spans.filter(pl.col("crossing_id") == chosen), (since, until))
     closures(crossing, flow)
@@ -162,7 +165,7 @@ def facts(crossing: dict[str, Any]) -> None:
     spellings = (crossing["aliases"] or "none known").replace(";", ", ")
     st.caption(
         f"Other spellings: {spellings}. By {(crossing['modes'] or 'means not said').replace(';', ', ')}. "
-        f"{crossing['note'] or ''}"
+        f"{crossing['note'] or ''} {texts.line(crossing['country_a'], crossing['country_b'])}"
     )
 
 

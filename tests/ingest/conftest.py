@@ -43,6 +43,7 @@ class House:
     def __init__(self, data: Path) -> None:
         self.data = with_facts(data)
         self.limits = LIMITS
+        self.tables: Path | None = None
         self.places = Places(data / "raw", data / "warehouse", data / "reports", HOUSE / "data" / "geometry")
 
     def file(self, name: str) -> Path:
@@ -60,6 +61,11 @@ class House:
     def visit(self, server: Server, *sources: str) -> None:
         """Let these live sources be fetched from the test server."""
         self.places = replace(self.places, base_urls=dict.fromkeys(sources, server.address))
+
+    def put_tables(self, tables: Path) -> None:
+        """Begin with this warehouse, which has tables and no facts."""
+        shutil.copytree(tables, self.places.warehouse, symlinks=True)
+        self.tables = tables
 
     def ingest(self, *sources: str) -> Ingest:
         """Take in these sources."""
@@ -103,7 +109,7 @@ def without_facts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def built_house(house: House, without_facts: Path) -> House:
     """The same with its tables made, which takes most of a first ingest's time."""
-    shutil.copytree(without_facts, house.places.warehouse, symlinks=True)
+    house.put_tables(without_facts)
     return house
 
 
