@@ -73,7 +73,7 @@ def why_not(asked: str) -> str | None:
     """Why that text in an address is no day to ask for, in words for who followed it; None where it is one."""
     # In a code span nothing is read as a link or picture.
     shown = "`" + " ".join(asked.replace("`", "'").split())[:LONGEST] + "`"
-    day = _read(asked)
+    day = read(asked)
     if day is None:
         why = "which is not a day (write it like `2025-10-20`)"
     elif day > texts.today():
@@ -85,7 +85,8 @@ def why_not(asked: str) -> str | None:
     return f"The address asks for what was known on {shown}, {why}. Shown is what is known now."
 
 
-def _read(asked: str) -> dt.date | None:
+def read(asked: str) -> dt.date | None:
+    """The day that an address writes; None where it writes none."""
     for form in WRITTEN:
         try:
             return dt.datetime.strptime(asked, form).date()  # noqa: DTZ007 - a day has no zone

@@ -12,6 +12,7 @@ import json
 import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
@@ -48,11 +49,13 @@ POLICY = (
     "connect-src 'self' data: blob: https://tile.openstreetmap.org; worker-src 'self' blob:; frame-src 'self'; "
     "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
-# A report repeats what sources wrote: in it nothing runs, and nothing is asked of anybody.
+# A report repeats what sources wrote, and so does a printed page: nothing runs in them, nothing is asked of anybody.
 REPORTS_POLICY = (
     "sandbox allow-popups; default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self' data:; frame-ancestors 'self'"
 )
+OF_SOURCES = ("/reports", "/print")
+FRAMED_BY_US = "frame-ancestors 'self'"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",
@@ -177,12 +180,15 @@ class Guard:
         if scope["type"] == "http":
             may = not self._required or self._may(scope)
             if not may and scope["path"] == PROBE:
-                return await self._app(scope, receive, _with_headers(scope, _without_body(send)))
+                return await self._app(scope, receive, self._headed(scope, _without_body(send)))
             if not may:
                 refusal = PlainTextResponse("Sign in on the dashboard first.\n", 401, {"Cache-Control": "no-store"})
-                return await refusal(scope, receive, _with_headers(scope, send))
-            return await self._app(scope, receive, _with_headers(scope, send))
+                return await refusal(scope, receive, self._headed(scope, send))
+            return await self._app(scope, receive, self._headed(scope, send))
         return await self._app(scope, receive, send)
+
+    def _headed(self, scope: Scope, send: Send) -> Send:
+        return _with_headers(scope, send, self._settings.embed_sites if _is_embedded(scope) else "")
 
     def _may(self, scope: Scope) -> bool:
         path, headers = scope["path"], Headers(scope=scope)
@@ -224,13 +230,23 @@ def _without_body(send: Send) -> Send:
     return sending
 
 
-def _with_headers(scope: Scope, send: Send) -> Send:
-    policy = REPORTS_POLICY if scope["path"].startswith("/reports") else POLICY
+def _is_embedded(scope: Scope) -> bool:
+    """Whether one chart alone is asked for, for a page of others: nothing else of ours is shown in theirs."""
+    query = parse_qs(scope.get("query_string", b"").decode("latin-1"))
+    return query.get("embed") == ["true"] and bool(query.get("chart")) and not scope["path"].startswith(OF_SOURCES)
+
+
+def _with_headers(scope: Scope, send: Send, sites: str) -> Send:
+    policy = REPORTS_POLICY if scope["path"].startswith(OF_SOURCES) else POLICY
+    framed = " ".join(one.strip() for one in sites.split(",") if one.strip())
+    always = {name: value for name, value in HEADERS.items() if not framed or name != "X-Frame-Options"}
+    if framed:
+        policy = policy.replace(FRAMED_BY_US, f"{FRAMED_BY_US} {framed}")
 
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in (*HEADERS.items(), ("Content-Security-Policy", policy)):
+            for name, value in (*always.items(), ("Content-Security-Policy", policy)):
                 headers.setdefault(name, value)
         await send(message)
 

@@ -1,4 +1,4 @@
-"""Serving the dashboard: the Streamlit app, the validation reports under /reports, and what machines ask (watch)."""
+"""Serving the dashboard: the Streamlit app, validation reports, pages to print, and what machines ask (watch)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 import uvicorn
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from streamlit.runtime.pages_manager import PagesManager
@@ -78,10 +78,17 @@ def app(settings: Settings, watch: Watch) -> st.App:
     # A folder named pages/ beside the entry makes Streamlit list its files by itself until the first call of
     # st.navigation, and run them without the entry where a deep link comes first. st.navigation sets this too.
     PagesManager.uses_pages_directory = False
+
+    def printed(request: Request) -> Response:
+        # Read by then: before the server is there, Streamlit complains of what is to be cached in it.
+        from dashboards import printed
+
+        return printed.answer(request, settings)
+
     reports = StaticFiles(directory=settings.reports, html=True, check_dir=False)
     names = [page.stem for page in (HERE / "pages").glob("[!_]*.py")]
     pages = [Route(f"/{name}", _shell) for name in ("", *names)]
-    routes = [*watch.routes, Mount("/reports", app=reports), *pages]
+    routes = [*watch.routes, Route("/print/{kind}/{what}", printed), Mount("/reports", app=reports), *pages]
     return st.App(HERE / "app.py", routes=routes, **_guarded(settings, names))
 
 

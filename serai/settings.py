@@ -89,6 +89,19 @@ class Settings(BaseSettings):
     machine_token: SecretStr = Field(
         default=SecretStr(""), description="Bearer token for /metrics and /alerts.atom where people must sign in."
     )
+    embed_sites: str = Field(
+        default="",
+        description="Sites that may show charts in pages of theirs: https://example.org, with commas between; * = any.",
+    )
+
+    @field_validator("embed_sites")
+    @classmethod
+    def _sites(cls, value: str) -> str:
+        for one in value.split(","):
+            if one.strip() and not re.fullmatch(r"\*|https?://[a-z0-9*.-]+(:\d+)?", one.strip()):
+                raise ValueError(f"write sites like https://example.org, not {one.strip()!r}")
+        return value
+
     allow_anonymous: bool = Field(
         default=False, description="Whether the dashboard may be open to other machines without sign-in."
     )

@@ -37,6 +37,9 @@ def show() -> None:
     chosen = parts.choose("Crossing, by any of its names", names(registry), "crossing")
     crossing = registry.row(by_predicate=pl.col("crossing_id") == chosen, named=True)
     facts(crossing)
+    st.link_button(
+        "This crossing to print", f"print/crossing/{chosen}{as_of.query().replace('&', '?')}", icon=":material/print:"
+    )
     state(chosen)
     all_flows(crossing, spans.filter(pl.col("crossing_id") == chosen), (since, until))
     closures(crossing, flow)

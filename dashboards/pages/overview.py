@@ -38,6 +38,8 @@ def show() -> None:
     with boxes[3]:
         attacks()
     board()
+    week = f"print/week/{as_of.today()}{as_of.query().replace('&', '?')}"
+    st.link_button("This week to print", week, icon=":material/print:")
 
 
 def closed() -> None:

@@ -1,14 +1,14 @@
-"""Trade: what one country counts with another, by basis, never mixed, and the mirror beside it."""
+"""Trade and diversion: which way is open, where the trade went, and what one country counts with another."""
 
 from __future__ import annotations
 
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, parts, texts
+from dashboards import charts, diversion, parts, texts
 from dashboards.queries import trade
 
-TITLE = "Trade"
+TITLE = "Trade and diversion"
 ICON = ":material/local_shipping:"
 ORDER = 4
 
@@ -17,9 +17,14 @@ MIRROR = {"export": "import", "import": "export", "total": "total", "transit": "
 
 def show() -> None:
     parts.heading(
-        "Trade",
-        "What one country counts with another. Balance of payments and customs are two series, never to be mixed; "
-        "fiscal years differ, so every value is drawn over the twelve months it covers.",
+        "Trade and diversion",
+        "Which way is open, what closures add to it, where the trade went, and who counts what.",
+    )
+    diversion.show()
+    st.markdown("#### What one country counts with another")
+    st.markdown(
+        "Balance of payments and customs are two series, never to be mixed; fiscal years differ, so every value is "
+        "drawn over the twelve months it covers."
     )
     reporter, partner, flow = chosen()
     series(reporter, partner, flow)

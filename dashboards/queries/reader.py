@@ -38,6 +38,8 @@ class Question:
     as_of: dt.date | None
 
 
+# Whom those ask who have no session, and as of which day: the printed pages.
+_outside: ContextVar[tuple[Reader, dt.date | None] | None] = ContextVar("outside", default=None)
 # The questions of the page that is being drawn, or of the block that is being recorded.
 _asked: ContextVar[list[Question] | None] = ContextVar("asked", default=None)
 
@@ -54,7 +56,23 @@ def reader() -> Reader:
 
 def version() -> str:
     """The version that the pages show."""
-    return reader().version
+    return held().version
+
+
+def held() -> Reader:
+    """The reader that questions go to."""
+    given = _outside.get()
+    return given[0] if given else reader()
+
+
+@contextlib.contextmanager
+def outside(given: Reader, day: dt.date | None) -> Iterator[None]:
+    """Questions in the block go to that reader, as of that day; without a session, and nothing is kept."""
+    before = _outside.set((given, day))
+    try:
+        yield
+    finally:
+        _outside.reset(before)
 
 
 def notice() -> str | None:
@@ -64,6 +82,8 @@ def notice() -> str | None:
 
 def as_of() -> dt.date | None:
     """The day whose knowledge is asked for; None = all that is known now."""
+    if given := _outside.get():
+        return given[1]
     day: dt.date | None = st.session_state.get(AS_OF)
     return day
 
@@ -99,21 +119,28 @@ def _answer(
     parameters: dict[str, Any],
     _held: Reader,
 ) -> pl.DataFrame:
-    with _held.ledger() if "unpublished" in sql else _held.cursor(day) as cursor:
+    return _rows(_held, day, sql, parameters)
+
+
+def _rows(found: Reader, day: dt.date | None, sql: str, parameters: dict[str, Any]) -> pl.DataFrame:
+    with found.ledger() if "unpublished" in sql else found.cursor(day) as cursor:
         frame: pl.DataFrame = cursor.sql(sql, params=parameters).pl()
     return frame
 
 
 def ask(sql: str, **parameters: Any) -> pl.DataFrame:
     """The rows that a fixed query gives with these parameters, as of the day asked for, from the newest version."""
-    held, day = reader(), as_of()
+    day = as_of()
     note(Question(sql, parameters, day))
+    if given := _outside.get():
+        return _rows(given[0], day, sql, parameters)
+    found = reader()
     try:
-        return _answer(_key(held, sql), day, sql, parameters, held)
+        return _answer(_key(found, sql), day, sql, parameters, found)
     except duckdb.ConnectionException:
         # Another tab noticed a newer version between the two lines and let go of this one.
-        held = reader()
-        return _answer(_key(held, sql), day, sql, parameters, held)
+        found = reader()
+        return _answer(_key(found, sql), day, sql, parameters, found)
 
 
 def _key(held: Reader, sql: str) -> str:

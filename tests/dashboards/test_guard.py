@@ -113,6 +113,28 @@ def test_every_answer_has_the_headers_and_a_report_runs_nothing() -> None:
     assert "script" not in policy
 
 
+def test_only_a_chart_alone_is_framed_and_only_by_the_sites_that_are_named() -> None:
+    named = Asking(Settings(embed_sites="https://a.example, https://b.example:8443"))
+    alone = "/sql?embed=true&chart=answer"
+    found = named.get(alone).headers
+    assert "frame-ancestors 'self' https://a.example https://b.example:8443" in found["content-security-policy"]
+    assert "x-frame-options" not in found
+    for behind, path in (
+        (named, "/sql?embed=true"),
+        (named, "/print/x?embed=true&chart=y"),
+        (Asking(Settings()), alone),
+    ):
+        found = behind.get(path).headers
+        assert found["content-security-policy"].endswith("frame-ancestors 'self'")
+        assert found["x-frame-options"] == "SAMEORIGIN"
+
+
+@pytest.mark.parametrize("sites", ["example.org", "https://a.example; script-src *", "https://a\r\nX: y"])
+def test_a_site_that_is_none_does_not_get_into_a_header(sites: str) -> None:
+    with pytest.raises(ValueError, match="write sites like"):
+        Settings(embed_sites=sites)
+
+
 def test_a_cookie_signed_by_us_opens_and_a_changed_one_does_not() -> None:
     behind = Asking(Settings(**OIDC, allowed_users="example.org"))
     cookie = create_signed_value(get_cookie_secret(), USER_COOKIE_NAME, json.dumps(SIGNED_IN)).decode()
@@ -121,7 +143,9 @@ def test_a_cookie_signed_by_us_opens_and_a_changed_one_does_not() -> None:
         assert behind.get("/reports/index.html", headers=headers).status_code == code
 
 
-@pytest.mark.parametrize("path", ["/reports", "/media/1.csv", "/metrics", "/static/..%2freports", "/Sql"])
+@pytest.mark.parametrize(
+    "path", ["/reports", "/print/week/2025-10-06", "/media/1.csv", "/metrics", "/static/..%2freports", "/Sql"]
+)
 def test_what_is_not_named_as_open_is_shut(path: str) -> None:
     assert Asking(Settings(**OIDC, allowed_users="*")).get(path).status_code == 401
 

@@ -25,7 +25,14 @@ SAYS = {
     ],
     "disruption": ["Afghanistan, all borders", "the least and the most it can be", "Every border on"],
     "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what"],
-    "trade": ["by twelve months", "by month", "The mirror"],
+    "trade": [
+        "To Kabul on",
+        "Closures that cut off or lengthened most ways",
+        "What passed a day, before and during",
+        "by twelve months",
+        "by month",
+        "The mirror",
+    ],
     "losses": [
         "by month, as reported and without the closure of",
         "Claims of lost trade as multiples",
@@ -180,14 +187,15 @@ def test_every_country_that_counts_trade_opens(open_page: Open, published: Path)
     app = open_page("trade")
     counted = "FROM trade_flows WHERE commodity = 'total' AND unit = 'USD_million'"
     for (reporter,) in asked(published, f"SELECT DISTINCT reporter {counted}"):
-        app.selectbox[0].set_value(reporter).run()
+        app.selectbox(key="choose_reporter").set_value(reporter).run()
         assert not app.exception, reporter
         assert app.query_params["reporter"] == reporter
     for chosen in (("AFG", "PAK", "total"), ("UZB", "AFG", "export"), ("AFG", "WLD", "import")):
-        for at, code in enumerate(chosen):
-            app.selectbox[at].set_value(code).run()
+        names = [f"choose_{name}" for name in ("reporter", "partner", "flow")]
+        for name, code in zip(names, chosen, strict=True):
+            app.selectbox(key=name).set_value(code).run()
         assert not app.exception, chosen
-        assert tuple(box.value for box in app.selectbox) == chosen
+        assert tuple(app.selectbox(key=name).value for name in names) == chosen
 
 
 def test_balance_of_payments_and_customs_stay_two_series(open_page: Open) -> None:

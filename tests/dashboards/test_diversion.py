@@ -1,0 +1,78 @@
+"""Trade and diversion: the ways of the day in the address, what closures added, and what nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from tests.dashboards.conftest import Open
+from tests.dashboards.test_pages import asked, said
+
+
+def test_the_ways_are_those_of_the_day_in_the_address(open_page: Open) -> None:
+    open_day = said(open_page("trade", day="2025-09-01"))
+    assert "To Kabul on 1 September 2025, in hours" in open_day
+    assert "From 9 of 9 origins a way is not known to be shut" in open_day
+    shut = said(open_page("trade", day="2025-11-15", city="kandahar", measure="usd"))
+    assert "No legs in US dollars a container lead to Kandahar" in shut
+
+
+def test_what_is_chosen_stands_in_the_address_and_changes_the_ways(open_page: Open, published: Path) -> None:
+    app = open_page("trade", day="2025-09-01")
+    app.selectbox(key="choose_city").set_value("herat").run()
+    app.selectbox(key="choose_measure").set_value("km").run()
+    assert not app.exception
+    assert (app.query_params["city"], app.query_params["measure"]) == ("herat", "km")
+    [table] = [one.value for one in app.dataframe if "open_for_certain" in one.value.columns]
+    found = asked(
+        published,
+        """
+        SELECT origin, value FROM analysis.corridors
+        WHERE
+            flow = 'transit' AND measure = 'km' AND city = 'herat' AND certainty = 'not_closed'
+            AND outcome <> 'no_legs' AND DATE '2025-09-01' BETWEEN from_day AND to_day - 1
+        """,
+    )
+    assert sorted(zip(table["origin"], table["value"], strict=True)) == sorted(found)
+
+
+def test_every_measure_flow_and_origin_opens(open_page: Open) -> None:
+    app = open_page("trade")
+    for name in ("gates", "measure", "origin"):
+        box = app.selectbox(key=f"choose_{name}")
+        for code in [box.options.index(option) for option in box.options]:
+            app.selectbox(key=f"choose_{name}").select_index(code).run()
+            assert not app.exception, (name, code)
+
+
+def test_shares_and_traffic_of_the_closure_say_how_sure_they_are(open_page: Open) -> None:
+    words = said(open_page("trade", closure="AFG-PAK.2025-10-11"))
+    assert "0 of 2 changes have an interval, the others are two figures of longer periods" in words
+    assert "What passed a day, before and during: AFG-PAK, from 11 October 2025" in words
+
+
+def test_what_hormuz_adds_is_said_to_be_unknown(open_page: Open) -> None:
+    words = said(open_page("trade"))
+    assert "Ships through the strait are not loaded: serai ingest portwatch" in words
+    assert "what its closure adds while Pakistan is shut too is unknown" in words
+
+
+def sections_of_a_day() -> None:
+    """The sections alone, as of a day: the series of the page are another test's."""
+    import datetime as dt
+
+    import streamlit as st
+
+    from dashboards import diversion
+
+    st.session_state["as_of"] = dt.date(2025, 10, 20)
+    diversion.show()
+
+
+def test_of_a_day_that_is_not_worked_out_no_way_is_shown(on_data: Callable[[Path], None], published: Path) -> None:
+    on_data(published)
+    words = said(AppTest.from_function(sections_of_a_day, default_timeout=120).run())
+    assert "The analysis is not worked out for 20 October 2025" in words
+    assert "To Kabul on" not in words
