@@ -5,7 +5,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links --python-version 3.11 --extra install
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help serve ingest accuracy test lint format types browser docs crashes geometry lock screenshots bench bench-lane soak fuzz audit clean
+.PHONY: help serve ingest accuracy test lint format types browser docs crashes geometry lock screenshots bench bench-lane bench-dashboard soak fuzz audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 14
@@ -62,6 +62,9 @@ bench: .venv/installed-dev ## time the ingest, --help, the models, and an ingest
 bench-lane: .venv/installed-dev ## time a million and four million events through the ingest, beside DuckDB, pandas and dlt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python -c requirements.txt -r pyproject.toml --extra bench
 	@$(BIN)/python -m benchmarks.lane
+
+bench-dashboard: .venv/installed-dev browser ## time the pages in Chromium with a million conflict events: alone, eight people at once, 500 views
+	@$(BIN)/python -m benchmarks.dashboard
 
 soak: .venv/installed-dev ## ten minutes of schedule, readers, kills, a full disk and bad answers; SECONDS=… for more
 	@$(BIN)/python -m tests.soak.soak $(or $(SECONDS),600)

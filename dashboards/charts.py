@@ -31,10 +31,11 @@ MOST_POINTS, MOST_GROUPS = 5_000, 12
 
 @dataclass(frozen=True)
 class Drawing:
-    """A chart, and what its signs mean."""
+    """A chart, what its signs mean, and what else Streamlit is told of it: what can be picked in it."""
 
     chart: Any
     key: list[Sign] = field(default_factory=list)
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 def status_spans(frame: pl.DataFrame) -> Drawing:

@@ -69,7 +69,7 @@ def chart(
 def _drawn(one: beneath.Shown) -> None:
     st.markdown(plain(f"##### {one.title}"))
     st.html(key(one.drawing.key))
-    st.altair_chart(one.drawing.chart, width="stretch", theme="streamlit", alt=one.title)
+    st.altair_chart(one.drawing.chart, width="stretch", theme="streamlit", alt=one.title, **one.drawing.options)
     known = as_of.words()
     st.caption(plain(f"Source: {one.source}" + (f" {known}." if known else "")))
 

@@ -113,6 +113,11 @@ SHORT = {
     "phase2": "phase 2",
     "aptta": "APTTA",
 }
+# Borders that have two names; we take neither side.
+DISPUTED = {
+    frozenset(("AFG", "PAK")): "The Afghan-Pakistani border is also called the Durand Line; either name implies no "
+    "opinion on its status."
+}
 # After so many days without a report a status is "last known", no longer "is".
 FRESH_DAYS = 30
 NOTHING = "not known"
@@ -126,6 +131,11 @@ def country(code: str) -> str:
 def border(country_a: str, country_b: str) -> str:
     """Both sides of a border: Afghanistan-Pakistan."""
     return f"{country(country_a)}-{country(country_b)}"
+
+
+def line(country_a: str, country_b: str) -> str:
+    """What else a border is called, where its two sides do not call it the same; empty for the others."""
+    return DISPUTED.get(frozenset((country_a, country_b)), "")
 
 
 def today() -> dt.date:

@@ -14,7 +14,7 @@ from analysis.hazard import Array, Hazards, Lasting, fit
 from analysis.refresh import Tables, TooLittleError
 
 TITLE = "When will a closed crossing open?"
-VERSION = 1
+VERSION = 2
 REFERENCE = (
     "Singer & Willett 1993, Journal of Educational Statistics 18:155 (discrete-time hazards); "
     "Hess & Persson 2012, Empirical Economics 43:1083 (ties); Kaplan & Meier 1958; "
@@ -99,7 +99,7 @@ def _shut_today(rows: pl.DataFrame, draws: list[Hazards]) -> pl.DataFrame:
         same |= {"lasted_longer": others.filter(pl.col("days") > one["days"]).height}
         found += [
             same
-            | {"horizon_days": horizon, "p_km": _given(km, one["days"], horizon)}
+            | {"horizon_days": horizon, "p_km": given(km, one["days"], horizon)}
             | {name: values[place] for name, values in chances.items()}
             for place, horizon in enumerate(HORIZONS)
         ]
@@ -108,6 +108,7 @@ def _shut_today(rows: pl.DataFrame, draws: list[Hazards]) -> pl.DataFrame:
 
 def _curves(rows: pl.DataFrame, draws: list[Hazards]) -> pl.DataFrame:
     found = []
+    km = kaplan_meier(rows["days"].to_numpy(), rows["ended"].to_numpy())
     for kind in (*KINDS, "other"):
         of_kind = rows.filter(pl.col("kind") == kind)
         for crossings in (1, 5):
@@ -115,7 +116,8 @@ def _curves(rows: pl.DataFrame, draws: list[Hazards]) -> pl.DataFrame:
                 chances = _chances(draws, features_of(kind, crossings), already, CURVE_DAYS)
                 same = {"kind": kind, "crossings": crossings, "days_shut": already}
                 counts = {"closures": of_kind.height, "ended": of_kind["ended"].sum()}
-                found.append(pl.DataFrame({"day": CURVE_DAYS} | chances).with_columns(
+                alike = pl.Series([given(km, already, day) for day in CURVE_DAYS], dtype=pl.Float64)
+                found.append(pl.DataFrame({"day": CURVE_DAYS, "p_km": alike} | chances).with_columns(
                     **{name: pl.lit(value) for name, value in (same | counts).items()}
                 ))  # fmt: skip
     return pl.concat(found)
@@ -129,12 +131,13 @@ def kaplan_meier(days: npt.NDArray[np.int64], ended: npt.NDArray[np.bool_]) -> A
     return np.asarray(1 - np.cumprod(1 - ends / at_risk))
 
 
-def _given(km: Array, already: int, horizon: int) -> float | None:
+def given(km: Array, already: int, horizon: int) -> float | None:
     """The chance to end within the horizon given the days already; None beyond what was seen."""
-    if already >= len(km) or km[already - 1] >= 1:
+    gone = km[already - 1] if already else 0.0
+    if already >= len(km) or gone >= 1:
         return None
     by_then = km[min(already + horizon, len(km)) - 1]
-    return float((by_then - km[already - 1]) / (1 - km[already - 1]))
+    return float((by_then - gone) / (1 - gone))
 
 
 def forecasts(rows: pl.DataFrame) -> Iterator[tuple[int, dict[str, Array]]]:

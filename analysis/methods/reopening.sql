@@ -26,6 +26,7 @@ CREATE TABLE analysis.reopening_curves (
     p_open_low DOUBLE NOT NULL, -- Lower end of the 80 % interval of that chance.
     p_open_high DOUBLE NOT NULL, -- Upper end.
     p_partly DOUBLE NOT NULL, -- Chance that it has ended by an exemption alone.
+    p_km DOUBLE, -- The same chance as p_open and p_partly together by Kaplan-Meier, over closures of every kind and extent; empty = none lasted so long.
     closures BIGINT NOT NULL, -- Closures of that kind.
     ended BIGINT NOT NULL, -- Of these, closures whose end is known.
     PRIMARY KEY (kind, crossings, days_shut, day)

@@ -165,7 +165,7 @@ def facts(crossing: dict[str, Any]) -> None:
     spellings = (crossing["aliases"] or "none known").replace(";", ", ")
     st.caption(
         f"Other spellings: {spellings}. By {(crossing['modes'] or 'means not said').replace(';', ', ')}. "
-        f"{crossing['note'] or ''}"
+        f"{crossing['note'] or ''} {texts.line(crossing['country_a'], crossing['country_b'])}"
     )
 
 

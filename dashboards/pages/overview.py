@@ -1,12 +1,14 @@
-"""Overview: the state of the crossings and what goes with it, in four figures, a map and a table."""
+"""Overview: what is shut, since when, what it costs and what changed this week, then a map and a table."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 import polars as pl
 import streamlit as st
 
 from dashboards import as_of, maps, parts, texts
-from dashboards.queries import commitments, crossings, days, incidents
+from dashboards.queries import commitments, crossings, days, incidents, overview
 
 TITLE = "Overview"
 ICON = ":material/public:"
@@ -20,6 +22,8 @@ COLUMNS = [
     "name", "status", "basis", "since", "last_reported_on", "days_old", "source_url", "reports_page", "voices",
     "disputed", "source_name",
 ]  # fmt: skip
+# So many crossings are named beside a figure.
+NAMED = 3
 BEHIND = [name for name in COLUMNS if name != "reports_page"]
 
 
@@ -28,15 +32,10 @@ def show() -> None:
         "Serai",
         "An observatory of closed and open borders: what sources have reported, side by side, never averaged.",
     )
-    boxes = st.columns(4)
-    with boxes[0]:
-        closed()
-    with boxes[1]:
-        newest()
-    with boxes[2]:
-        trade()
-    with boxes[3]:
-        attacks()
+    for row in ((closed, cost, changed), (newest, trade, attacks)):
+        for box, figure in zip(st.columns(3), row, strict=True):
+            with box:
+                figure()
     board()
     week = f"print/week/{as_of.today()}{as_of.query().replace('&', '?')}"
     st.link_button("This week to print", week, icon=":material/print:")
@@ -52,11 +51,87 @@ def closed() -> None:
     parts.figure(
         "Formal crossings closed to exports",
         f"{counts.get('closed', 0)} of {formal.height}",
-        f"{counts.get('unknown', 0)} unknown, {counts.get('open', 0)} open ({assumed} only assumed). Reported in "
-        f"the last {texts.FRESH_DAYS} days: {fresh}; the others are last known, not is.",
+        f"{since(formal)}{counts.get('unknown', 0)} unknown, {counts.get('open', 0)} open ({assumed} only assumed). "
+        f"Reported in the last {texts.FRESH_DAYS} days: {fresh}; the others are last known, not is.",
         parts.named_statuses(formal).select(BEHIND),
         "crossing_spans",
     )
+
+
+def since(formal: pl.DataFrame) -> str:
+    """Since when most of the closed crossings are shut."""
+    shut = formal.filter(pl.col("status") == "closed").drop_nulls("since")
+    if shut.is_empty():
+        return ""
+    day, count = shut["since"].value_counts(sort=True).sort("count", "since", descending=True).row(0)
+    named = ", ".join(texts.short(name) for name in shut.filter(pl.col("since") == day)["name"].to_list()[:NAMED])
+    more = " and others" if count > NAMED else ""
+    return f"{count} since {texts.day(day)} ({named}{more}). "
+
+
+def cost() -> None:
+    """What the newest closure cost, where that is worked out for the day; else the normal trade at stake."""
+    lost = overview.losses()
+    if lost.is_empty():
+        stake()
+        return
+    row = lost.row(0, named=True)
+    basis = texts.BASES.get(row["basis"]) or row["basis"]
+    until = f"{row['last_month']:%B %Y}"
+    parts.figure(
+        f"What the closure since {texts.day(row['started_on'])} cost, to {until}",
+        texts.dollars(row["loss"]),
+        f"{texts.country(row['reporter'])}'s {texts.WITH[row['flow']]} {texts.country(row['partner'])} below what a "
+        f"model expects without it (80 % interval {texts.dollars(row['loss_low_80'])} to "
+        f"{texts.dollars(row['loss_high_80'])}; {basis}). Of later months nothing is known. One route and way alone: "
+        "other routes may have made good a part.",
+        lost,
+        "analysis.losses",
+    )
+
+
+def stake() -> None:
+    """The normal trade of a day at the borders where something is shut."""
+    label = "Normal trade of a day where crossings are shut"
+    found = overview.at_stake(as_of.today())
+    known = found.drop_nulls("normal_a_day")
+    if known.is_empty():
+        parts.figure(label, texts.NOTHING, "no border with a crossing shut has a yearly figure of trade.", found)
+        return
+    row = known.row(0, named=True)
+    parts.figure(
+        label,
+        f"${row['normal_a_day']:.1f} m",
+        f"{texts.border(*row['border'].split('-'))}, {row['crossings_shut']} of {row['crossings']} crossings shut: "
+        f"${row['lowest_a_day']:.1f} m to ${row['highest_a_day']:.1f} m by yearly figures over 365. What is at "
+        "stake, not what was lost: no loss is worked out for this day.",
+        found,
+    )
+
+
+def changed() -> None:
+    """What became known in the last seven days; where nothing was reported, when the last report was."""
+    today = as_of.today()
+    found = overview.week(today)
+    counts = found["what"].value_counts().sort("count", "what", descending=[True, False])
+    kinds = "; ".join(f"{what}: {count}" for what, count in counts.iter_rows())
+    reported = found.filter(pl.col("what").is_in(["status report", "event", "commitment restated"])).height
+    quiet = "" if reported else f"Nothing was reported in these days; {last_heard(today)}. "
+    first = today - dt.timedelta(days=overview.WEEK - 1)
+    parts.figure(
+        "Changed or became known this week",
+        f"{found.height}",
+        f"{quiet}{kinds + '. ' if kinds else ''}{texts.day(first)} to {texts.day(today)}.",
+        found,
+    )
+
+
+def last_heard(today: dt.date) -> str:
+    """When the last report on a crossing became known."""
+    reports = crossings.newest_reports(today)
+    if reports.is_empty():
+        return "no report is known at all"
+    return f"the last report on a crossing became known on {texts.day(reports['reported_on'][0])}"
 
 
 def newest() -> None:

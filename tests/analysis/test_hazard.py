@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.hazard import Array, Lasting, fit
-from analysis.methods.reopening import kaplan_meier, scored
+from analysis.methods.reopening import given, kaplan_meier, scored
 
 CHANCE = np.random.default_rng(7)
 
@@ -68,6 +68,14 @@ def test_kaplan_meier_is_that_of_statsmodels() -> None:
     ours, theirs = kaplan_meier(days, ended), SurvfuncRight(days, ended)
     at: Array = np.asarray(theirs.surv_times, dtype=int) - 1
     assert 1 - ours[at] == pytest.approx(theirs.surv_prob)
+
+
+def test_the_chance_from_today_on_is_of_those_that_lasted_so_long() -> None:
+    km = np.array([0.2, 0.4, 0.4, 0.7])
+    assert given(km, 0, 2) == pytest.approx(0.4)
+    assert given(km, 2, 2) == pytest.approx((0.7 - 0.4) / (1 - 0.4))
+    assert given(km, 2, 90) == given(km, 2, 2)
+    assert given(km, 4, 1) is None
 
 
 def test_a_perfect_forecast_scores_nothing_and_a_wrong_one_its_distance_in_days() -> None:

@@ -24,6 +24,14 @@ SAYS = {
         "Closures of",
     ],
     "disruption": ["Afghanistan, all borders", "the least and the most it can be", "Every border on"],
+    "relations": [
+        "gates, incidents, trade and events",
+        "Do closures follow incidents?",
+        "What this cannot tell",
+        "Durand Line",
+    ],
+    "reopening": ["chance to open", "What the model cannot know", "Skill against Kaplan-Meier"],
+    "claims": ["Who asserts and who denies", "Who counts how many", "What is said to be lost"],
     "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what"],
     "trade": [
         "To Kabul on",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -35,6 +36,8 @@ ARGUMENTS = [
     "--no-proxy-server",
 ]
 START_SECONDS = 60
+# The menu of pages for which the navigation has no room.
+MORE = re.compile(r"^\d+ more")
 # By how much a page is wider than the window.
 TOO_WIDE = "document.querySelector('[data-testid=\"stMain\"]').scrollWidth - window.innerWidth"
 
@@ -131,6 +134,24 @@ def open_page(page: Page, address: str) -> None:
     """Open a page of the dashboard, and wait until its script has run and its charts are drawn."""
     page.goto(address)
     settle(page)
+
+
+def follow(page: Page, name: str) -> None:
+    """Go to a page by its link in the navigation, or in the menu that takes those for which there is no room."""
+    header = page.locator("header")
+    link = header.get_by_role("link", name=name)
+    if not link.count():
+        header.get_by_text(MORE).click()
+        link = page.get_by_role("menuitem", name=name)
+    link.first.click()
+
+
+def linked(page: Page) -> int:
+    """How many pages the navigation leads to, those in its menu among them."""
+    header = page.locator("header")
+    more = header.get_by_text(MORE)
+    hidden = int((more.first.text_content() or "0").split()[0]) if more.count() else 0
+    return header.get_by_role("link").count() + hidden
 
 
 def settle(page: Page) -> None:

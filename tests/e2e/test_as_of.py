@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from dashboards import texts
 from tests.conftest import serai
-from tests.e2e.browser import TOO_WIDE, Watch, open_page, settle
+from tests.e2e.browser import TOO_WIDE, Watch, follow, open_page, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -58,7 +58,7 @@ def test_the_day_goes_with_the_reader_from_page_to_page(page: Page, address: str
     open_page(page, f"{address}/?as_of={DAY}")
     expect(page.get_by_text(WORDS).first).to_be_visible()
     for name in ("Crossings", "Trade", "Commitments", "Overview"):
-        page.locator("header").get_by_role("link", name=name).click()
+        follow(page, name)
         expect(page.locator("h1")).to_have_text("Serai" if name == "Overview" else name)
         expect(page).to_have_url(re.compile(f"[?&]as_of={DAY}"))
         settle(page)

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboards.app import page_files
 from tests.conftest import serai
-from tests.e2e.browser import TOO_WIDE, Watch, dashboard, open_page, path_of, settle
+from tests.e2e.browser import TOO_WIDE, Watch, dashboard, follow, linked, open_page, path_of, settle
 from tests.e2e.test_processes import SHELL, answer, take_a_row_away
 from warehouse.publish import current_version
 
@@ -27,6 +27,9 @@ SHOWS = {
     "overview": ["699 to 5,397", "of 27", "Pakistan's formal crossings", "Durand Line"],
     "crossings": ["Torkham", "Every crossing, open or closed", "Closures of", "What each report asserts"],
     "disruption": ["Afghanistan, all borders", "share of normal cargo capacity shut", "Every border on"],
+    "relations": ["gates, incidents, trade and events", "Draw here to zoom", "Do closures follow incidents?"],
+    "reopening": ["chance to open", "What the model cannot know", "Skill against Kaplan-Meier"],
+    "claims": ["Who asserts and who denies", "What is said to be lost"],
     "incidents": ["by year, by publisher", "Who counts what"],
     "trade": ["balance of payments", "The mirror"],
     "commitments": ["$5 bn", "Days promised for pipelines"],
@@ -44,7 +47,7 @@ def test_a_page_shows_what_it_must_and_nothing_goes_wrong(page: Page, address: s
         expect(page.get_by_text(shown).first).to_be_attached()
     assert page.locator('[data-testid="stException"]').count() == 0
     assert page.get_by_role("dialog").count() == 0
-    assert page.locator("header").get_by_role("link").count() == len(PAGES)
+    assert linked(page) == len(PAGES)
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function(f"{TOO_WIDE} <= 0")
     assert watch.wrong == []
@@ -121,7 +124,7 @@ def test_the_rows_behind_a_figure_open(page: Page, address: str) -> None:
 def test_the_navigation_leads_to_every_page(page: Page, address: str) -> None:
     open_page(page, f"{address}/about")
     for name in ("Crossings", "Data quality", "About"):
-        page.locator("header").get_by_role("link", name=name).click()
+        follow(page, name)
         page.wait_for_timeout(300)
         settle(page)
         assert page.locator('[data-testid="stException"]').count() == 0

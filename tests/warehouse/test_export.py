@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -138,6 +140,20 @@ def test_a_folder_of_somebody_else_is_left_alone(warehouse: Reader, tmp_path: Pa
     with pytest.raises(ExportError, match="is no export of Serai"):
         export.write(warehouse, tmp_path / "mine", wanted(), lambda *_: None)
     assert [path.name for path in tmp_path.rglob("*")] == ["mine", "thesis.txt"]
+
+
+def test_an_export_that_breaks_off_leaves_the_one_before_also_where_that_died_amid_its_renames(
+    folder: Path, warehouse: Reader
+) -> None:
+    def breaks(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    before = (folder / "SHA256SUMS").read_bytes()
+    folder.rename(folder.with_name(".out.before"))
+    with pytest.raises(OSError, match="No space left"):
+        export.write(warehouse, folder, wanted(), breaks)
+    assert (folder / "SHA256SUMS").read_bytes() == before
+    assert [path.name for path in folder.parent.iterdir()] == ["out"]
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,122 @@
+"""Charts of claims: who asserts and denies, publishers' counts beside each other, losses beside normal trade."""
+
+from __future__ import annotations
+
+import altair as alt
+import polars as pl
+
+from dashboards import colours
+from dashboards.charts import Drawing
+
+ASSERTS, DENIES = "asserts", "denies"
+STANCES = {ASSERTS: (colours.BLUE, "circle"), DENIES: (colours.VERMILLION, "cross")}
+SIDES = {
+    "PAK": (colours.GREEN, "square"),
+    "AFG": (colours.BLUE, "circle"),
+    "IRN": (colours.ORANGE, "triangle-up"),
+    "both": (colours.PURPLE, "diamond"),
+}
+OTHER = "other, or not said"
+
+
+def stances(frame: pl.DataFrame) -> Drawing:
+    """Each claim in a row (what), the claimants in columns (side): who asserts it, who denies it."""
+    rows = frame["what"].unique(maintain_order=True).to_list()
+    sides = frame["side"].unique().sort().to_list()
+    names = list(STANCES)
+    chart = (
+        alt.Chart(frame)
+        .mark_point(filled=True, size=110, opacity=0.95)
+        .encode(
+            x=alt.X(
+                "side:N",
+                sort=sides,
+                title=None,
+                axis=alt.Axis(orient="top", labelAngle=-60, labelLimit=110, labelOverlap=False),
+            ),
+            y=alt.Y("what:N", sort=rows, title=None, axis=alt.Axis(labelLimit=170, labelOverlap=False, grid=True)),
+            color=alt.Color(
+                "stance:N", scale=alt.Scale(domain=names, range=[STANCES[one][0] for one in names]), legend=None
+            ),
+            shape=alt.Shape(
+                "stance:N", scale=alt.Scale(domain=names, range=[STANCES[one][1] for one in names]), legend=None
+            ),
+            tooltip=["what:N", "stance:N", "claimant:N", "says:N", "on:N", "source_name:N"],
+        )
+        .properties(height=alt.Step(21))
+    )
+    key = [(colours.SIGNS[shape], colour, name) for name, (colour, shape) in STANCES.items()]
+    return Drawing(chart.configure_view(stroke=None), key)
+
+
+def counts(frame: pl.DataFrame) -> Drawing:
+    """One figure a publisher and definition (label), with the range printed for it."""
+    labels = frame["label"].to_list()
+    base = alt.Chart(frame.drop("row_keys")).encode(
+        y=alt.Y(
+            "label:N",
+            sort=labels,
+            title=None,
+            axis=alt.Axis(labelLimit=150, labelOverlap=False, labelFlush=False, labelBound=False),
+        ),
+        tooltip=[
+            "label:N",
+            "value:Q",
+            "lowest_printed:Q",
+            "highest_printed:Q",
+            "voices:Q",
+            "pages:Q",
+            "definition:N",
+        ],
+    )
+    value = alt.X("value:Q", title="events counted in the year", scale=alt.Scale(zero=True))
+    chart = alt.layer(
+        base.mark_bar(color=colours.SKY, opacity=0.55, height=12).encode(x=value),
+        base.mark_rule(strokeWidth=2, color=colours.BLUE).encode(x="lowest_printed:Q", x2="highest_printed:Q"),
+        base.mark_point(filled=True, size=60, color=colours.BLUE, opacity=1).encode(x=value),
+    ).properties(height=alt.Step(26))
+    key = [("●", colours.BLUE, "the figure that stands"), ("━", colours.BLUE, "the range printed")]
+    return Drawing(chart.configure_view(stroke=None), key)
+
+
+def losses(frame: pl.DataFrame) -> Drawing:
+    """What was claimed for a day (claim, claimed_a_day) beside a day's normal trade, lowest to highest figure."""
+    looks = {**SIDES, OTHER: (colours.GREY, "triangle-down")}
+    names = [name for name in looks if name in set(frame["by"])]
+    base = alt.Chart(frame).encode(
+        y=alt.Y(
+            "claim:N",
+            sort=None,
+            title=None,
+            axis=alt.Axis(labelLimit=150, labelOverlap=False, labelFlush=False, labelBound=False),
+        ),
+        tooltip=[
+            "claim:N",
+            "of:N",
+            "claimed_a_day:Q",
+            "normal_lowest:Q",
+            "normal_highest:Q",
+            "factor:Q",
+            "source_name:N",
+        ],
+    )
+    value = alt.X(
+        "claimed_a_day:Q", title="millions of US dollars a day, each step ten times", scale=alt.Scale(type="log")
+    )
+    chart = alt.layer(
+        base.mark_bar(color=colours.GREY, opacity=0.4, height=12).encode(x="normal_lowest:Q", x2="normal_highest:Q"),
+        base.mark_tick(color=colours.GREY, thickness=2, size=12).encode(x="normal_a_day:Q"),
+        base.mark_point(filled=True, size=80, opacity=0.95).encode(
+            x=value,
+            color=alt.Color(
+                "by:N", scale=alt.Scale(domain=names, range=[looks[one][0] for one in names]), legend=None
+            ),
+            shape=alt.Shape(
+                "by:N", scale=alt.Scale(domain=names, range=[looks[one][1] for one in names]), legend=None
+            ),
+        ),
+    ).properties(height=alt.Step(19))
+    key = [(colours.SIGNS[looks[one][1]], looks[one][0], f"claimed by side {one}") for one in names]
+    return Drawing(
+        chart.configure_view(stroke=None), [*key, ("█", "#8a8f9866", "all that normally passes in a day, by figures")]
+    )

@@ -1,0 +1,87 @@
+"""The top of the Overview: since when it is shut, what that cost or what is at stake, and what changed this week."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards import texts
+from dashboards.queries import overview
+from dashboards.queries.reader import AS_OF
+from tests.dashboards.conftest import Open
+from tests.dashboards.test_pages import asked, said
+
+DAY = dt.date(2025, 10, 15)
+WEEK = "Changed or became known this week"
+
+
+def test_the_cost_of_the_newest_closure_has_its_interval_and_says_of_which_trade(
+    open_page: Open, published: Path
+) -> None:
+    [(began, loss, low, high)] = asked(
+        published,
+        """
+        SELECT started_on, loss, loss_low_80, loss_high_80 FROM analysis.losses
+        WHERE started_on = (SELECT max(started_on) FROM analysis.losses)
+        ORDER BY scope <> 'route', without_closure DESC, method LIMIT 1
+        """,
+    )
+    app = open_page("overview")
+    label = next(box.label for box in app.metric if "cost, to" in box.label)
+    assert texts.day(began) in label
+    assert next(box.value for box in app.metric if box.label == label) == texts.dollars(loss)
+    words = said(app).replace("\\$", "$")
+    assert f"80 % interval {texts.dollars(low)} to {texts.dollars(high)}" in words
+    assert "Pakistan's exports to Afghanistan" in words
+
+
+def test_as_of_a_day_what_is_at_stake_stands_in_the_place_of_a_loss_of_now(open_page: Open, published: Path) -> None:
+    app = open_page("overview", as_of=f"{DAY}")
+    assert not any("cost, to" in box.label for box in app.metric)
+    value = next(box.value for box in app.metric if "Normal trade of a day" in box.label)
+    [(normal,)] = asked(
+        published,
+        f"""
+        SELECT sum(normal) / 365 FROM border_weights_as_of(DATE '{DAY}')
+        WHERE border = 'AFG-PAK' AND valid_from <= DATE '{DAY}' AND valid_to > DATE '{DAY}' AND flow <> 'transit'
+        """,
+    )
+    assert value == f"${normal:.1f} m"
+    assert "no loss is worked out for this day" in said(app)
+
+
+def test_a_week_of_which_nobody_reports_says_so_and_when_the_last_report_was(
+    open_page: Open, published: Path
+) -> None:
+    [(last, told)] = asked(
+        published,
+        "SELECT max(known_from), count(*) FILTER (known_from > current_date - 7) FROM status_reports",
+    )
+    assert told == 0
+    words = said(open_page("overview"))
+    assert (
+        f"Nothing was reported in these days; the last report on a crossing became known on {texts.day(last)}"
+        in words
+    )
+
+
+def test_the_week_before_a_day_is_what_became_known_in_it(
+    on_data: Callable[[Path], None], published: Path, open_page: Open
+) -> None:
+    app = open_page("overview", as_of=f"{DAY}")
+    assert "Nothing was reported" not in said(app)
+    on_data(published)
+    st.session_state[AS_OF] = DAY
+    found = overview.week(DAY)
+    assert next(box.value for box in app.metric if box.label == WEEK) == f"{found.height}"
+    known = found["known_from"].to_list()
+    assert DAY - dt.timedelta(days=7) < min(known) <= max(known) <= DAY
+    reports = found.filter(what="status report").height
+    wanted = f"SELECT count(*) FROM status_reports_as_of(DATE '{DAY}') WHERE known_from > DATE '{DAY}' - 7"
+    assert reports == asked(published, wanted)[0][0] > 0
+    assert any(
+        "Torkham" in title and "closed" in title for title in found.filter(what="state of a crossing")["title"]
+    )
