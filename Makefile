@@ -49,8 +49,9 @@ geometry: .venv/installed-dev ## build country shapes and border lines anew
 screenshots: .venv/installed-dev browser ## pictures of every dashboard page, light and dark, in build/screenshots
 	@$(BIN)/python -m tests.e2e.screenshots
 
-accuracy: .venv/installed-dev ## how good the daily panel is: reports left out and asked of it, docs/accuracy.md
+accuracy: .venv/installed-dev ## how good the daily panel and the methods are: docs/accuracy.md
 	@$(BIN)/python -m benchmarks.accuracy
+	@$(BIN)/python -m benchmarks.methods
 
 bench: .venv/installed-dev ## time the ingest, --help, the models, and an ingest of nothing new on 10 million rows; take in the US table
 	@$(BIN)/python -m benchmarks.ingest

@@ -196,6 +196,7 @@ def where_it_went() -> None:
     of_closure = (pl.col("border") == border) & (pl.col("started_on") == dt.date.fromisoformat(started))
     shares(partners.filter(of_closure), names[chosen])
     traffic(routes.filter(of_closure), names[chosen])
+    prices(border, dt.date.fromisoformat(started), names[chosen])
 
 
 def shares(frame: pl.DataFrame, name: str) -> None:
@@ -256,6 +257,28 @@ def traffic(frame: pl.DataFrame, name: str) -> None:
         behind=lambda: (diversion.routes(), diversion.figures_of_routes()),
     )
     parts.rows(frame, "analysis.diversion_routes", label="Figures behind it")
+
+
+def prices(border: str, started_on: dt.date, name: str) -> None:
+    """Food prices around one closure, month by month."""
+    frame = diversion.prices(border, started_on)
+    if frame.is_empty():
+        told = diversion.outcome("prices").to_dicts()
+        why = told[0]["reason"] if told and told[0]["reason"] else "too few markets have prices from then"
+        st.markdown(f"What food prices did around the closure of {name} is not known: {why}.")
+        return
+    parts.chart(
+        f"Food prices, markets fed by the border against the others: {name}",
+        trade_charts.prices(frame),
+        "WFP's prices in local currency (food_prices, analysis.prices_months): rises of the logarithm against the "
+        "three months before the closure, goods held alike; 95 % intervals, errors grouped by market, for each month "
+        "by itself. Where months before it lie off the line too, the intervals are too narrow, or the closure is not "
+        "the reason. A weak signal: markets are few, goods go round, and shops hold stocks.",
+        name="prices",
+        rows=frame,
+        behind=lambda: (diversion.prices(border, started_on),),
+    )
+    parts.rows(frame, "analysis.prices_months", label="Differences by month")
 
 
 def _counted(line: dict[str, Any]) -> str:

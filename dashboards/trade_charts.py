@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from dashboards import colours
+from dashboards import colours, texts
 from dashboards.charts import Drawing
 
 UNITS = {"hours": "hours", "km": "kilometres", "usd": "US dollars a container"}
@@ -125,6 +125,27 @@ def before_and_during(frame: pl.DataFrame, x_title: str, number: str) -> Drawing
 
 def _two(looks: dict[str, str]) -> Any:
     return alt.Color("when:N", scale=alt.Scale(domain=list(looks), range=list(looks.values())), legend=None)
+
+
+def prices(frame: pl.DataFrame) -> Drawing:
+    """The difference of price rises month by month around a closure, with 95 % intervals (offset_months, country)."""
+    names = frame["country"].unique().sort().to_list()
+    looks = dict(zip(names, GATES, strict=False))
+    scale = alt.Scale(domain=names, range=list(looks.values()))
+    base = alt.Chart(frame).encode(
+        x=alt.X("offset_months:O", title="months from the first with closed days", axis=alt.Axis(labelAngle=0)),
+        xOffset=alt.XOffset("country:N", scale=alt.Scale(domain=names)),
+        color=alt.Color("country:N", scale=scale, legend=None),
+        tooltip=_tips("month:T", "country:N", "difference:Q", "low:Q", "high:Q", "fed_markets:Q", "other_markets:Q"),
+    )
+    y = alt.Y("difference:Q", title="more where the border feeds", axis=alt.Axis(format="+%"))
+    nought = alt.Chart(pl.DataFrame({"difference": [0.0]})).encode(y=y)
+    chart = alt.layer(
+        nought.mark_rule(color=colours.GREY, strokeDash=[4, 3]),
+        base.mark_rule(strokeWidth=2.5, opacity=0.6).encode(y=alt.Y("low:Q"), y2="high:Q"),
+        base.mark_point(filled=True, size=70, opacity=1).encode(y=y),
+    ).properties(height=260)
+    return Drawing(chart, [("●", looks[name], texts.country(name)) for name in names])
 
 
 def strait(frame: pl.DataFrame) -> Drawing:

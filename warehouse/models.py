@@ -100,21 +100,36 @@ def _drop_others(con: duckdb.DuckDBPyConnection, kinds: dict[str, str]) -> None:
 def refresh_freshness(con: duckdb.DuckDBPyConnection) -> None:
     """Fill ops.freshness from the fact tables and the run ledger."""
     con.execute("DELETE FROM ops.freshness")
-    for name in contracts.names():
-        published = contracts.load(name).published or "NULL::DATE"
-        con.execute(
-            f"""
-            INSERT INTO ops.freshness BY NAME
-            SELECT
-                $dataset AS dataset,
-                count(*) FILTER (superseded_at IS NULL) AS rows,
-                (SELECT count(DISTINCT row_number) FROM quarantine WHERE dataset = $dataset) AS rows_quarantined,
-                max({published}) FILTER (superseded_at IS NULL) AS newest_published,
-                max(known_from) FILTER (superseded_at IS NULL) AS newest_known_from,
-                max(greatest(loaded_at, coalesce(superseded_at, loaded_at))) AS last_change_at,
-                (SELECT max(finished_at) FROM ops.runs WHERE dataset = $dataset) AS last_run_at,
-                (SELECT max_by(outcome, finished_at) FROM ops.runs WHERE dataset = $dataset) AS last_outcome
-            FROM facts.{name}
-            """,
-            {"dataset": name},
+    con.execute(
+        f"""
+        INSERT INTO ops.freshness BY NAME
+        WITH held AS (
+            SELECT dataset, count(DISTINCT row_number) AS rows_quarantined FROM quarantine GROUP BY dataset
+        ),
+
+        runs AS (
+            SELECT dataset, max(finished_at) AS last_run_at, max_by(outcome, finished_at) AS last_outcome
+            FROM ops.runs
+            GROUP BY dataset
         )
+
+        SELECT facts.*, coalesce(rows_quarantined, 0) AS rows_quarantined, last_run_at, last_outcome
+        FROM ({" UNION ALL ".join(_fresh(name) for name in contracts.names())}) AS facts
+        LEFT JOIN held USING (dataset)
+        LEFT JOIN runs USING (dataset)
+        """
+    )
+
+
+def _fresh(dataset: str) -> str:
+    """The query for how many facts a dataset has and how new they are, in one row."""
+    return f"""
+        SELECT
+            '{dataset}' AS dataset,
+            count(*) FILTER (superseded_at IS NULL) AS rows,
+            max({contracts.load(dataset).published or "NULL::DATE"})
+                FILTER (superseded_at IS NULL) AS newest_published,
+            max(known_from) FILTER (superseded_at IS NULL) AS newest_known_from,
+            max(greatest(loaded_at, coalesce(superseded_at, loaded_at))) AS last_change_at
+        FROM facts.{dataset}
+    """

@@ -28,6 +28,7 @@ READS = (
     "crossings",
     "disruption_index",
     "loss_claims_weighed",
+    "trade_flows",
     "trade_months",
     "trade_periods",
 )

@@ -14,7 +14,7 @@ from analysis import closures
 from analysis.refresh import Tables, TooLittleError
 
 TITLE = "Do prices rise where a closed border feeds the market?"
-VERSION = 1
+VERSION = 2
 REFERENCE = (
     "Angrist & Pischke 2009, Mostly Harmless Econometrics, ch. 5 (difference in differences); Bertrand, Duflo & "
     "Mullainathan 2004, Quarterly Journal of Economics 119:249 (placebos, grouped errors)"
@@ -23,6 +23,8 @@ READS = ("closure_episodes", "crossings", "crossing_weights", "disruption_index"
 # Chosen before looking: how far a crossing feeds, and which months are compared.
 REACH_KM, MONTHS_BEFORE, MONTHS_MEANWHILE = 200, 3, 6
 FEWEST_MARKETS, FEWEST_PLACEBOS = 3, 10
+# The months around a closure that are followed one by one.
+FOLLOWED = range(-6, 7)
 # Each market with its nearest weighed crossing; great circle on a sphere of 6371 km.
 PRICES = """
     WITH markets AS (
@@ -61,11 +63,11 @@ def gather(con: duckdb.DuckDBPyConnection) -> Tables:
 
 
 def work_out(gathered: Tables) -> Tables:
-    """The table prices. Raises TooLittleError where there are no prices."""
+    """The tables prices and prices_months. Raises TooLittleError where there are no prices."""
     prices, shut = gathered["prices"], gathered["shut"]
     if prices.is_empty():
         raise TooLittleError("there are no food prices: serai ingest wfp_afg wfp_pak")
-    lines = []
+    lines, months = [], []
     for (country,), of_country in prices.group_by(["country"], maintain_order=True):
         found = [
             event for event in closures.lasting_events(gathered["closures"], shut) if str(country) in event["border"]
@@ -78,7 +80,30 @@ def work_out(gathered: Tables) -> Tables:
                 for event in found
                 if event["border"] == border and (told := compared(of_country, border, *_months(event)))
             ]
-    return {"prices": pl.DataFrame(lines, infer_schema_length=None)}
+        months += [line | {"country": str(country)} for event in found for line in followed(of_country, event)]
+    tables = {"prices": lines, "prices_months": months}
+    return {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in tables.items()}
+
+
+def followed(prices: pl.DataFrame, event: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The difference month by month around one closure, each against the three months before its first.
+
+    Months before the closure are there to be looked at: where they differ too, the closure is not the reason.
+    """
+    first = event["started_on"].replace(day=1)
+    near = pl.col("month").is_between(_moved(first, FOLLOWED[0]), _moved(first, FOLLOWED[-1]))
+    prices = prices.filter(near)
+    for offset in FOLLOWED:
+        month = _moved(first, offset)
+        if told := compared(prices, event["border"], month, month, since=first):
+            counts = ("fed_markets", "other_markets", "commodities", "pairs", "difference", "low", "high")
+            same = {
+                "border": event["border"],
+                "started_on": event["started_on"],
+                "month": month,
+                "offset_months": offset,
+            }
+            yield same | {name: told[name] for name in counts}
 
 
 def _months(event: dict[str, Any]) -> tuple[dt.date, dt.date]:
@@ -100,9 +125,15 @@ def _quiet(shut: pl.DataFrame, border: str, prices: pl.DataFrame) -> Iterator[dt
             yield month
 
 
-def compared(prices: pl.DataFrame, border: str, first: dt.date, last: dt.date) -> dict[str, Any] | None:
-    """Rises of prices at markets fed over the border against others, goods held alike; None where markets lack."""
-    before = prices.filter(pl.col("month") >= _moved(first, -MONTHS_BEFORE), pl.col("month") < first)
+def compared(
+    prices: pl.DataFrame, border: str, first: dt.date, last: dt.date, *, since: dt.date | None = None
+) -> dict[str, Any] | None:
+    """Rises of prices at markets fed over the border against others, goods held alike; None where markets lack.
+
+    Rises are those against the three months before ``since`` (else before ``first``).
+    """
+    begins = since or first
+    before = prices.filter(pl.col("month") >= _moved(begins, -MONTHS_BEFORE), pl.col("month") < begins)
     meanwhile = prices.filter(pl.col("month") >= first, pl.col("month") <= last)
     keys = ["market", "good", "fed_over"]
     means = [part.group_by(keys).agg(pl.col("logged").mean()) for part in (before, meanwhile)]

@@ -44,13 +44,13 @@ def asserted() -> None:
         pl.col("claimed_on").dt.strftime("%-d %B %Y").alias("on"),
         figure().alias("says"),
     )
+    read_in = parts.verbatim("; ".join(chosen["source_name"].unique().sort()))
     rival = chosen.filter((pl.col("asserting") > 0) & (pl.col("denying") > 0))
     parts.chart(
         f"Who asserts and who denies: {topics[topic]}",
         claim_charts.stances(shown.select("what", "side", "stance", "claimant", "says", "on", "source_name")),
-        f"claims, as read in: {'; '.join(chosen['source_name'].unique().sort())}. {different(rival)} of "
-        f"{different(chosen)} claims have somebody who denies them among the facts; "
-        "that nobody denies the others says nothing of whether they are true.",
+        f"claims, as read in: {read_in}. {different(rival)} of {different(chosen)} claims have somebody who denies "
+        "them among the facts; that nobody denies the others says nothing of whether they are true.",
         name="stances",
         rows=chosen,
         behind=claims.claims,
@@ -210,7 +210,7 @@ def named(row: dict[str, Any]) -> str:
     crossing = row["crossing_id"]
     named_one = crossing and not crossing.startswith("*")
     where = crossing.replace("_", " ").title() if named_one else " and ".join(map(texts.country, sides(row)))
-    return f"{row['claimant']} ({where}, {row['period_start']:%B %Y})"
+    return f"{parts.verbatim(row['claimant'])} ({where}, {row['period_start']:%B %Y})"
 
 
 def sides(row: dict[str, Any]) -> list[str]:
@@ -225,7 +225,7 @@ def a_day(millions: float) -> str:
 
 def several(frame: pl.DataFrame) -> str:
     """The claimants of the rows, three of them by name."""
-    names = frame["claimant"].unique(maintain_order=True).to_list()
+    names = [parts.verbatim(name) for name in frame["claimant"].unique(maintain_order=True)]
     more = f"; and {len(names) - 3} more" if len(names) > 3 else ""
     return "; ".join(names[:3]) + more
 

@@ -200,7 +200,7 @@ def draw(
     )
     parts.rows(gates.drop("crossing_id", "flow"), "crossing_spans", label="Gates by spans of days")
     for one in measured:
-        parts.rows(one.frame, label=one.title)
+        parts.rows(one.frame, label=parts.verbatim(one.title))
     parts.rows(events, "timeline", label="Events")
 
 

@@ -114,6 +114,19 @@ def routes() -> pl.DataFrame:
     )
 
 
+def prices(border: str, started_on: dt.date) -> pl.DataFrame:
+    """Food prices month by month around a closure: markets that the border feeds against the others."""
+    return ask(
+        f"""
+        FROM {analysed.table("prices_months")}
+        WHERE border = $border AND started_on = $started_on
+        ORDER BY country, month
+        """,
+        border=border,
+        started_on=started_on,
+    )
+
+
 def figures_of_partners() -> pl.DataFrame:
     """What Afghanistan counts with its partners and the world, as printed."""
     return ask(

@@ -41,3 +41,13 @@ def test_only_what_differs_between_markets_counts(extra: float, everywhere: floa
 def test_with_too_few_markets_nothing_is_said() -> None:
     few = made(0.1).filter(pl.col("market").is_in(["m0", "m1", "m6", "m7", "m8"]))
     assert prices.compared(few, "AFG-PAK", SHUT, SHUT) is None
+
+
+def test_month_by_month_the_difference_begins_with_the_closure() -> None:
+    event = {"border": "AFG-PAK", "started_on": dt.date(2021, 3, 9)}
+    found = {line["offset_months"]: line for line in prices.followed(made(0.1), event)}
+    assert list(found) == list(range(-6, 7))
+    for offset, line in found.items():
+        assert line["difference"] == pytest.approx(0.1 if offset >= 0 else 0, abs=0.03), offset
+    held = sum(line["low"] <= (0.1 if offset >= 0 else 0) <= line["high"] for offset, line in found.items())
+    assert held >= 10

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 from streamlit.testing.v1 import AppTest
 
+from dashboards import trade_charts
 from tests.dashboards.conftest import Open
 from tests.dashboards.test_pages import asked, said
 
@@ -51,6 +54,26 @@ def test_shares_and_traffic_of_the_closure_say_how_sure_they_are(open_page: Open
     words = said(open_page("trade", closure="AFG-PAK.2025-10-11"))
     assert "0 of 2 changes have an interval, the others are two figures of longer periods" in words
     assert "What passed a day, before and during: AFG-PAK, from 11 October 2025" in words
+
+
+def test_prices_that_are_not_loaded_are_not_known(open_page: Open) -> None:
+    assert "is not known: there are no food prices: serai ingest wfp_afg wfp_pak" in said(open_page("trade"))
+
+
+def test_prices_are_drawn_month_by_month_with_their_intervals() -> None:
+    line = {
+        "border": "AFG-PAK",
+        "country": "AFG",
+        "fed_markets": 15,
+        "other_markets": 19,
+        "month": dt.date(2025, 1, 1),
+    }
+    months = [line | {"offset_months": at, "difference": 0.01, "low": -0.02, "high": 0.04} for at in (-1, 0, 1)]
+    drawing = trade_charts.prices(pl.DataFrame(months))
+    rules, bars, points = drawing.chart.to_dict()["layer"]
+    assert (bars["encoding"]["y"]["field"], bars["encoding"]["y2"]["field"]) == ("low", "high")
+    assert points["encoding"]["y"]["field"] == rules["encoding"]["y"]["field"] == "difference"
+    assert [words for _, _, words in drawing.key] == ["Afghanistan"]
 
 
 def test_what_hormuz_adds_is_said_to_be_unknown(open_page: Open) -> None:

@@ -57,7 +57,7 @@ def test_a_shared_address_shows_the_closure_as_it_was_known(page: Page, address:
 def test_the_day_goes_with_the_reader_from_page_to_page(page: Page, address: str) -> None:
     open_page(page, f"{address}/?as_of={DAY}")
     expect(page.get_by_text(WORDS).first).to_be_visible()
-    for name in ("Crossings", "Trade", "Commitments", "Overview"):
+    for name in ("Crossings", "Trade and diversion", "Commitments", "Overview"):
         follow(page, name)
         expect(page.locator("h1")).to_have_text("Serai" if name == "Overview" else name)
         expect(page).to_have_url(re.compile(f"[?&]as_of={DAY}"))

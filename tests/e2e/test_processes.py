@@ -71,7 +71,7 @@ def test_shells_readers_and_ingests_do_not_hinder_each_other(tmp_path: Path) -> 
 
 def test_a_second_ingest_is_told_that_one_is_running(tmp_path: Path) -> None:
     data = with_facts(tmp_path)
-    with ingesting(data) as first:
+    with ingesting(data, "timeline") as first:
         while not list((data / "warehouse" / "building").glob("*")):
             time.sleep(0.05)
         second = serai("ingest", "claims", data=data)
