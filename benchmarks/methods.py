@@ -33,11 +33,12 @@ promised of them, and the bias is that of the month in which they are found, in 
 year, told by three publishers whose definitions widen. Other biases are means of middle less truth, of losses and
 forecasts as a share of the truth.
 
-Some intervals hold less than they promise: those of losses by the series alone and with controls, of the structural
-model before it is calibrated, of incidents and of prices lie 2 to 5 points below it. For most of them chance in so few
-runs may be all of that, for none is it shown to be; take these intervals as somewhat too narrow. On real counts there
-is one answer on record, the border of the USA and Canada in 2020: it is found in the month in which it was shut to
-travellers ([method](method.md), count_changes). Nothing of the kind is known for commitments and diversion."""
+Some intervals hold less than they promise: those of losses by the series alone and with controls, of the
+structural model before it is calibrated, of incidents and of prices, by 2 to 5 points. The promise lies within
+the interval behind each share, for some at its very end: chance may be all of it, but take these intervals as
+somewhat too narrow. On real counts one answer is on record, the border of the USA and Canada in 2020: its closure
+is found in the month in which it was shut to travellers ([method](method.md), count_changes). Nothing of the kind
+is known for commitments and diversion."""
 SHUT = dt.date(2021, 3, 1)
 
 

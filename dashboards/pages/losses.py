@@ -102,7 +102,7 @@ def figures(lines: pl.DataFrame) -> None:
         with column:
             parts.figure(
                 f"{row['of']}, {months_counted(row)}",
-                amount(row["loss"]),
+                amount(row["loss"]) + " (weak)" * bool(row["doubts"]),
                 f"80 %: {between(row, 80)}; 95 %: {between(row, 95)}. {against(row)}{in_doubt(row)}",
                 alone,
                 "analysis.losses",
@@ -222,7 +222,7 @@ def claimed(border: str) -> None:
         parts.chart(
             "Claims of lost trade as multiples of the modelled loss",
             loss_charts.claims(drawn.unique("claim", keep="first", maintain_order=True)),
-            f"{weighed['source_url'].n_unique()} pages, listed below, and analysis.losses. A claim as a share of "
+            f"the pages of the {weighed['claim_id'].n_unique()} claims with a factor, listed below, and analysis.losses. A claim as a share of "
             "what normally passes there in a day, by the modelled loss as a share of what was at stake on the closed "
             "days: dollars of customs and of the bank are not compared. 1 = the model says the same.",
             name="claims",

@@ -141,18 +141,17 @@ def claimants(border: str) -> pl.DataFrame:
             c.claimant, c.claimant_side AS side,
             count(*) AS claims,
             count(c.factor) AS weighed,
-            min(c.factor) AS lowest_of_normal,
-            median(c.factor) AS median_of_normal,
-            max(c.factor) AS highest_of_normal,
-            count(*) FILTER (c.exceeds_all) AS above_all_trade,
-            count(m.least) AS beside_a_model,
-            round(min(m.least), 2) AS lowest_times_modelled,
-            round(max(m.most), 2) AS highest_times_modelled
+            min(c.factor) AS normal_lowest,
+            median(c.factor) AS normal_median,
+            max(c.factor) AS normal_highest,
+            count(*) FILTER (c.exceeds_all) AS above_all,
+            round(min(m.least), 2) AS model_lowest,
+            round(max(m.most), 2) AS model_highest
         FROM loss_claims_weighed AS c
         LEFT JOIN modelled AS m USING (claim_id)
         WHERE c.border = $border
         GROUP BY c.claimant, c.claimant_side
-        ORDER BY weighed DESC, highest_of_normal DESC NULLS LAST, c.claimant, side
+        ORDER BY weighed DESC, normal_highest DESC NULLS LAST, c.claimant, side
         """,
         border=border,
     )
