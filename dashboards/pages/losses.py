@@ -222,8 +222,8 @@ def claimed(border: str) -> None:
         parts.chart(
             "Claims of lost trade as multiples of the modelled loss",
             loss_charts.claims(drawn.unique("claim", keep="first", maintain_order=True)),
-            f"the pages of the {weighed['claim_id'].n_unique()} claims with a factor, listed below, and analysis.losses. A claim as a share of "
-            "what normally passes there in a day, by the modelled loss as a share of what was at stake on the closed "
+            f"{weighed['claim_id'].n_unique()} of the claims below, and analysis.losses. A claim as a share of what "
+            " normally passes there in a day, by the modelled loss as a share of what was at stake on the closed "
             "days: dollars of customs and of the bank are not compared. 1 = the model says the same.",
             name="claims",
             rows=weighed,
