@@ -20,6 +20,10 @@ from warehouse.publish import NothingPublishedError
 HERE = Path(__file__).resolve().parent
 # Pages on the house itself, whose ledger has no earlier state to show.
 OF_NOW = {"quality", "runs"}
+# Streamlit writes captions paler than the page; what stands out in them would be too pale to read.
+LEGIBLE = """<style>
+[data-testid="stCaptionContainer"] :is(a, code) { color: inherit }
+</style>"""
 # Where a page runs of which one chart alone is shown: its controls must read the address, and are not to be seen.
 UNSEEN = "unseen"
 HIDE = f"<style>.st-key-{UNSEEN} {{ display: none }}</style>"
@@ -42,6 +46,7 @@ def _page(path: Path, *, first: bool) -> st.Page:
 def main() -> None:
     """Show the page that is asked for, or how to publish something to show."""
     st.set_page_config(page_title="Serai", page_icon=str(HERE / "icon.svg"), layout="wide")
+    st.html(LEGIBLE)
     st.logo(str(HERE / "icon.svg"), size="large")
     files = page_files()
     pages = [_page(path, first=path == files[0]) for path in files]

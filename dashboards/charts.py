@@ -163,13 +163,15 @@ def trade_years(frame: pl.DataFrame) -> Drawing:
     )
     at = base.encode(x=_time("middle", ""))
     shape = _shape("year:N", shapes)
+    hollow = at.transform_filter(f"!({KNOWN})").mark_point(size=110, strokeWidth=2).encode(shape=shape)
     chart = alt.layer(
         base.mark_rule(strokeWidth=3, opacity=0.55).encode(
             x=_time("period_start", "the twelve months covered"), x2="period_end"
         ),
         at.mark_rule(strokeWidth=1.5).encode(y="lowest:Q", y2="highest:Q"),
         at.transform_filter(KNOWN).mark_point(filled=True, size=60, opacity=1).encode(shape=shape),
-        at.transform_filter(f"!({KNOWN})").mark_point(size=110, strokeWidth=2).encode(shape=shape),
+        # A layer without marks would be a picture without a name to screen readers.
+        *[hollow][: texts.BASES[None] in looks],
     ).properties(height=320)
     return Drawing(chart, [*(("━", colour, name) for name, colour in looks.items()), *_signs(shapes)])
 

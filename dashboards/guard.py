@@ -154,7 +154,7 @@ def admitted(settings: Settings) -> bool:
         st.button("Sign out", on_click=st.logout, icon=":material/logout:")
     else:
         st.markdown("An observatory of closed and open borders. Sign in to see it.")
-        st.button("Sign in", on_click=st.login, type="primary", icon=":material/login:")
+        st.button("Sign in", on_click=st.login, icon=":material/login:")
     return False
 
 

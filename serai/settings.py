@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     )
     embed_sites: str = Field(
         default="",
-        description="Sites that may show charts in pages of theirs: https://example.org, with commas between; * = any.",
+        description="Sites that may show our charts in theirs: https://example.org, with commas between; * = any.",
     )
 
     @field_validator("embed_sites")

@@ -51,7 +51,7 @@ def editor() -> None:
     )
     with st.form("sql", border=False):
         st.text_area("One question in SQL (DuckDB)", key=EDITOR, height=260)
-        asked = st.form_submit_button("Ask", type="primary", icon=":material/play_arrow:", help="Ctrl+Enter asks too")
+        asked = st.form_submit_button("Ask", icon=":material/play_arrow:", help="Ctrl+Enter asks too")
     limits = asking.limits()
     st.caption(
         f"One question at a time, at most {limits.seconds:g} seconds, {limits.rows:,} rows, {limits.result_mb} MB of "
