@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from dashboards.app import page_files
 from tests.e2e.browser import TOO_WIDE, Watch, open_page, path_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-rules")]
 
 PAGES = [path.stem for path in page_files()]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
