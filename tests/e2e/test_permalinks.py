@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from dashboards.app import OF_NOW, page_files
 from tests.e2e.browser import Watch, open_page, path_of, settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-rules")]
 
 PAGES = [path.stem for path in page_files()]
 # Two pages on the house itself have no earlier state, and two ask or explain: a day changes nothing that they count.
