@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-rules")]
 PAGES = [path.stem for path in page_files()]
 # Two pages on the house itself have no earlier state, and two ask or explain: a day changes nothing that they count.
 CHANGES = [name for name in PAGES if name not in OF_NOW | {"sql", "about"}]
-# One shows every number at once; the addresses of questions and runs are tried in test_sql_page.py and test_dashboard.py.
+# One shows every number at once; test_sql_page.py and test_dashboard.py try the addresses of questions and runs.
 ELSEWHERE = {"quality", "sql", "runs"}
 DAY = "2025-10-20"
 NUMBERS = re.compile(r"\d[\d,.]*")
