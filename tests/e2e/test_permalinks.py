@@ -10,13 +10,13 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from dashboards.app import OF_NOW, page_files
 from tests.e2e.browser import Watch, open_page, path_of, settle
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-rules")]
 
 PAGES = [path.stem for path in page_files()]
 # Two pages on the house itself have no earlier state, and two ask or explain: a day changes nothing that they count.
 CHANGES = [name for name in PAGES if name not in OF_NOW | {"sql", "about"}]
-# One shows every number at once, and how the address of a question holds it is in test_sql_page.py.
-NOTHING_TO_CHOOSE = {"quality", "sql"}
+# One shows every number at once; test_sql_page.py and test_dashboard.py try the addresses of questions and runs.
+ELSEWHERE = {"quality", "sql", "runs"}
 DAY = "2025-10-20"
 NUMBERS = re.compile(r"\d[\d,.]*")
 
@@ -58,7 +58,7 @@ def numbers(page: Page) -> list[str]:
     return NUMBERS.findall("\n".join(one for one in lines if "As known on" not in one and "version" not in one))
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name not in NOTHING_TO_CHOOSE])
+@pytest.mark.parametrize("name", [name for name in PAGES if name not in ELSEWHERE])
 def test_an_address_is_enough_for_a_fresh_browser(chrome: Browser, page: Page, address: str, name: str) -> None:
     open_page(page, address + path_of(name))
     choose_another(page)

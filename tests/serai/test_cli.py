@@ -51,7 +51,7 @@ def test_it_says_its_version() -> None:
 def test_a_data_folder_without_facts_of_its_own_takes_those_that_come_with_serai(tmp_path: Path) -> None:
     found = serai("ingest", "claims", "--json", data=tmp_path)
     [run] = json.loads(found.stdout)["runs"]
-    assert (found.returncode, run["outcome"], run["added"]) == (0, "loaded", 28)
+    assert (found.returncode, run["outcome"], run["loaded"]["added"]) == (0, "loaded", 28)
     assert not (tmp_path / "raw" / "curated").exists()
 
 
