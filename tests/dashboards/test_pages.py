@@ -23,7 +23,12 @@ SAYS = {
         "Every crossing, open or closed to exports",
         "Closures of",
     ],
-    "disruption": ["Afghanistan, all borders", "the least and the most it can be", "Every border on"],
+    "disruption": [
+        "Afghanistan, all borders",
+        "the least and the most it can be",
+        "Every border on",
+        "closures found in counts",
+    ],
     "relations": [
         "gates, incidents, trade and events",
         "Do closures follow incidents?",
@@ -32,7 +37,7 @@ SAYS = {
     ],
     "reopening": ["chance to open", "What the model cannot know", "Skill against Kaplan-Meier"],
     "claims": ["Who asserts and who denies", "Who counts how many", "What is said to be lost"],
-    "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what"],
+    "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what", "What remains of the trend"],
     "trade": [
         "To Kabul on",
         "Closures that cut off or lengthened most ways",
@@ -48,11 +53,19 @@ SAYS = {
     ],
     "commitments": [
         "against the target of",
+        "In which year it is met",
         "kilometres built against days promised",
+        "Slippage of pipelines and railways",
         "Kilometres built",
         "Days promised",
     ],
-    "quality": ["Freshness", "Expectations that failed", "Quarantine", "loaded otherwise than printed"],
+    "quality": [
+        "Freshness",
+        "Expectations that failed",
+        "Quarantine",
+        "loaded otherwise than printed",
+        "Methods of analysis",
+    ],
     "runs": [
         "What was taken in and when",
         "The run ledger",
@@ -228,6 +241,16 @@ def test_the_quality_page_links_the_validation_reports(open_page: Open, publishe
     assert links
     for link in links:
         assert (published / link.removeprefix("/")).is_file()
+
+
+def test_the_quality_page_says_why_a_method_has_no_result(open_page: Open, published: Path) -> None:
+    told = asked(
+        published,
+        "SELECT method, replace(outcome, '_', ' '), coalesce(reason, '') FROM analysis.methods ORDER BY ALL",
+    )
+    assert ("count_changes", "too little", "no entries are counted: serai ingest bts") in told
+    [shown] = [table.value for table in open_page("quality").dataframe if "reference" in table.value.columns]
+    assert list(zip(shown["method"], shown["outcome"], shown["reason"].fillna(""), strict=True)) == told
 
 
 def test_every_line_opens_also_those_of_which_nothing_is_known_to_be_built(open_page: Open, published: Path) -> None:
