@@ -17,6 +17,10 @@ SIDES = {
     "both": (colours.PURPLE, "diamond"),
 }
 OTHER = "other, or not said"
+SIDE_NAMES = {
+    "PAK": "Pakistan's side", "AFG": "Afghanistan's side", "IRN": "Iran's side", "both": "both sides",
+    OTHER: "others, or not said whose side",
+}  # fmt: skip
 
 
 def stances(frame: pl.DataFrame) -> Drawing:
@@ -88,10 +92,18 @@ def losses(frame: pl.DataFrame) -> Drawing:
             "claim:N",
             sort=None,
             title=None,
-            axis=alt.Axis(labelLimit=150, labelOverlap=False, labelFlush=False, labelBound=False),
+            axis=alt.Axis(
+                labelLimit=190,
+                labelOverlap=False,
+                labelFlush=False,
+                labelBound=False,
+                labelExpr="split(datum.label, '\\n')",
+                labelBaseline="middle",
+                labelLineHeight=12,
+            ),
         ),
         tooltip=[
-            "claim:N",
+            "claimant:N",
             "of:N",
             "claimed_a_day:Q",
             "normal_lowest:Q",
@@ -101,7 +113,10 @@ def losses(frame: pl.DataFrame) -> Drawing:
         ],
     )
     value = alt.X(
-        "claimed_a_day:Q", title="millions of US dollars a day, each step ten times", scale=alt.Scale(type="log")
+        "claimed_a_day:Q",
+        title="millions of US dollars a day, each step ten times",
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(values=[10**power for power in range(-3, 4)], format="~g"),
     )
     chart = alt.layer(
         base.mark_bar(color=colours.GREY, opacity=0.4, height=12).encode(x="normal_lowest:Q", x2="normal_highest:Q"),
@@ -115,8 +130,8 @@ def losses(frame: pl.DataFrame) -> Drawing:
                 "by:N", scale=alt.Scale(domain=names, range=[looks[one][1] for one in names]), legend=None
             ),
         ),
-    ).properties(height=alt.Step(19))
-    key = [(colours.SIGNS[looks[one][1]], looks[one][0], f"claimed by side {one}") for one in names]
+    ).properties(height=alt.Step(30))
+    key = [(colours.SIGNS[looks[one][1]], looks[one][0], f"claimed by: {SIDE_NAMES.get(one, one)}") for one in names]
     return Drawing(
         chart.configure_view(stroke=None), [*key, ("█", "#8a8f9866", "all that normally passes in a day, by figures")]
     )
