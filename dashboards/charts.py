@@ -223,29 +223,6 @@ def disruption(spans: pl.DataFrame) -> Drawing:
     return Drawing(chart, key)
 
 
-def turnover(figures: pl.DataFrame, target: float, pace: pl.DataFrame) -> Drawing:
-    """Every figure printed for each year, the target as a line, and where the held pace leads (year, value)."""
-    printed = figures.group_by("year", "value").agg(pl.col("source_url").n_unique().alias("pages"))
-    x = alt.X("year:Q", title="calendar year", axis=alt.Axis(format="d", tickMinStep=1), scale=alt.Scale(zero=False))
-    size = alt.Size("pages:Q", scale=alt.Scale(range=[50, 260]), legend=None)
-    goal = alt.Chart(pl.DataFrame({"value": [target]})).encode(y="value:Q")
-    chart = alt.layer(
-        alt.Chart(pace)
-        .mark_line(strokeDash=[2, 4], color=colours.GREY, strokeWidth=2)
-        .encode(x=x, y=_dollars(" a year")),
-        goal.mark_rule(color=colours.VERMILLION, strokeDash=[8, 4], strokeWidth=2),
-        alt.Chart(printed)
-        .mark_point(filled=True, color=colours.BLUE, opacity=0.85)
-        .encode(x=x, y=_dollars(" a year"), size=size, tooltip=["year:Q", "value:Q", "pages:Q"]),
-    ).properties(height=340)
-    key = [
-        ("●", colours.BLUE, "printed for the year; the larger, the more pages print it"),
-        ("╍", colours.VERMILLION, f"target: {texts.dollars(target)} a year"),
-        ("┈", colours.GREY, "where the pace held would lead"),
-    ]
-    return Drawing(chart, key)
-
-
 def kilometres(frame: pl.DataFrame) -> Drawing:
     """Kilometres built (filled) and lengths as printed (hollow), a row for each project."""
     chart = (

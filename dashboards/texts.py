@@ -6,16 +6,19 @@ import datetime as dt
 
 COUNTRIES = {
     "AFG": "Afghanistan",
+    "CAN": "Canada",
     "CHN": "China",
     "IND": "India",
     "IRN": "Iran",
     "KAZ": "Kazakhstan",
     "KGZ": "Kyrgyzstan",
+    "MEX": "Mexico",
     "PAK": "Pakistan",
     "RUS": "Russia",
     "TJK": "Tajikistan",
     "TKM": "Turkmenistan",
     "TUR": "Türkiye",
+    "USA": "the United States",
     "UZB": "Uzbekistan",
     "WLD": "the world",
 }

@@ -15,7 +15,7 @@ from analysis.refresh import Tables, TooLittleError
 from analysis.trials import Tried, tried
 
 TITLE = "When did traffic break off at a border where entries are counted?"
-VERSION = 1
+VERSION = 2
 REFERENCE = (
     "Leys et al. 2013, Journal of Experimental Social Psychology 49:764; Harvey 1989, Forecasting, Structural Time "
     "Series Models and the Kalman Filter; Brodersen et al. 2015, Annals of Applied Statistics 9:247"
@@ -68,16 +68,23 @@ def gather(con: duckdb.DuckDBPyConnection) -> Tables:
 
 
 def work_out(gathered: Tables) -> Tables:
-    """The tables count_changes, count_changes_backtest. Raises TooLittleError where nothing is counted."""
+    """The tables count_changes, count_changes_months, count_changes_backtest.
+
+    Raises TooLittleError where nothing is counted.
+    """
     if gathered["counts"].is_empty():
         raise TooLittleError("no entries are counted: serai ingest bts")
     lines: list[dict[str, object]] = []
+    months: list[dict[str, object]] = []
     backtest: list[dict[str, object]] = []
     for one, found in found_in(gathered["counts"]):
         fitted = next(_explained(one), None) if one.key["ports"] == "all" else None
-        lines += [_line(one, drop, fitted) for drop in found]
+        for drop in found:
+            line, by_month = _told(one, drop, fitted)
+            lines.append(line)
+            months += by_month
         backtest += [row | {"falls": len(found)} for row in fitted.backtest()] if fitted else []
-    tables = {"count_changes": lines, "count_changes_backtest": backtest}
+    tables = {"count_changes": lines, "count_changes_months": months, "count_changes_backtest": backtest}
     frames = {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in tables.items()}
     return {name: frame.drop("border", strict=False) for name, frame in frames.items()}
 
@@ -102,8 +109,11 @@ def _explained(one: Series) -> Iterator[Tried]:
         yield from tried("structural", one, structure.filtered(one.quiet))
 
 
-def _line(one: Series, drop: Drop, fitted: Tried | None) -> dict[str, object]:
-    """The line of analysis.count_changes; without what was lost where nothing forecasts the series so early."""
+def _told(one: Series, drop: Drop, fitted: Tried | None) -> tuple[dict[str, object], list[dict[str, object]]]:
+    """The line of analysis.count_changes and those of its months.
+
+    Without what was lost, and without months, where nothing forecasts the series so early.
+    """
     until = len(one.values) if drop.after is None else drop.after
     after = min(until, drop.first + MOST_MONTHS)
     came = one.values[drop.first : after]
@@ -117,19 +127,22 @@ def _line(one: Series, drop: Drop, fitted: Tried | None) -> dict[str, object]:
         "actual": float(came[counted].sum()),
     }
     if fitted is None or not fitted.forecasts.reaches(drop.first):
-        return line
+        return line, []
     drawn = fitted.forecasts.ahead(drop.first, after - drop.first)
     together = drawn[:, counted].sum(axis=1)
     without, actual = float(np.median(together)), float(came[counted].sum())
     lost = {f"share_lost_{name}": 1 - actual / end for name, end in fitted.limits(together).items()}
     shares = came / np.median(drawn, axis=0)
-    return (
-        line
-        | lost
-        | {
-            "without_fall": without,
-            "share_lost": 1 - actual / without,
-            "deepest": one.month(drop.first + int(np.nanargmin(shares))),
-            "share_lost_deepest": 1 - float(np.nanmin(shares)),
-        }
-    )
+    line |= lost | {
+        "without_fall": without,
+        "share_lost": 1 - actual / without,
+        "deepest": one.month(drop.first + int(np.nanargmin(shares))),
+        "share_lost_deepest": 1 - float(np.nanmin(shares)),
+    }
+    same = one.key | {"started": one.month(drop.first)}
+    return line, [same | _renamed(month) for month in fitted.by_month(drop.first, drawn)]
+
+
+def _renamed(month: dict[str, object]) -> dict[str, object]:
+    """A fall in counts is no closure for sure."""
+    return {"without_fall" if name == "without_closure" else name: value for name, value in month.items()}

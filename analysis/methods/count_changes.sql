@@ -22,6 +22,23 @@ CREATE TABLE analysis.count_changes (
 );
 COMMENT ON TABLE analysis.count_changes IS 'Falls in monthly counts at a border, found without being told when, and the share of traffic that was lost in the first year: what closures look like where nobody reports states and somebody counts. Of the cause it says nothing.';
 
+CREATE TABLE analysis.count_changes_months (
+    entering VARCHAR NOT NULL, -- Country that is entered and counts.
+    coming_from VARCHAR NOT NULL, -- Country on the other side of the border.
+    ports VARCHAR NOT NULL, -- all ports of the border: of groups of them there is no forecast.
+    measure VARCHAR NOT NULL, -- What is counted.
+    started DATE NOT NULL, -- First month of the fall, as in count_changes.
+    month DATE NOT NULL, -- First day of the month.
+    actual DOUBLE, -- What entered in it; empty = not counted. [count]
+    without_fall DOUBLE NOT NULL, -- What would have, the middle of the forecasts from the months before. [count]
+    low_80 DOUBLE NOT NULL, -- Lower end of its 80 % interval. [count]
+    high_80 DOUBLE NOT NULL, -- Upper end. [count]
+    low_95 DOUBLE NOT NULL, -- Lower end of its 95 % interval. [count]
+    high_95 DOUBLE NOT NULL, -- Upper end. [count]
+    PRIMARY KEY (entering, coming_from, ports, measure, started, month)
+);
+COMMENT ON TABLE analysis.count_changes_months IS 'The same month by month, of the first year of each fall at all ports of a border: what entered, and what would have.';
+
 CREATE TABLE analysis.count_changes_backtest (
     entering VARCHAR NOT NULL, -- Country that is entered and counts.
     coming_from VARCHAR NOT NULL, -- Country on the other side of the border.

@@ -7,7 +7,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import charts, parts, texts
+from dashboards import charts, pace_charts, parts, texts
+from dashboards.pages import _pace
 from dashboards.queries import commitments
 
 TITLE = "Commitments"
@@ -24,6 +25,7 @@ def show() -> None:
     target(pace)
     all_targets(pace)
     against_promises()
+    restated()
     built()
     promised()
     one_commitment()
@@ -41,26 +43,8 @@ def target(pace: pl.DataFrame) -> None:
     row = known.filter(pl.col("commitment_id") == chosen).sort("stated_on").row(-1, named=True)
     figures = commitments.turnover(row["pair"])
     pace_figures(row, figures, known.filter(pl.col("commitment_id") == chosen))
-    parts.chart(
-        f"Turnover of {texts.border(*row['pair'].split('-'))} against the target of "
-        f"{texts.dollars(row['target_value'])}",
-        charts.turnover(figures, row["target_value"], ahead(row)),
-        f"{figures['source_url'].n_unique()} pages of {figures['source_name'].n_unique()} publishers, listed "
-        f"below; the target as stated by {row['source_name']}. Where pages differ, and where the two sides count "
-        f"differently, a year has several points. The pace is that of {side(row)}; the dotted line continues it from "
-        f"{row['latest_year']} as it was since {row['pace_from_year']}: arithmetic, not a forecast.",
-        name="turnover",
-        rows=figures,
-        behind=lambda: (commitments.pace(), commitments.turnover(row["pair"])),
-    )
+    _pace.show(row, figures, pace)
     parts.rows(figures, "turnover_years", label="Figures behind the chart")
-
-
-def side(row: dict[str, Any]) -> str:
-    """Whose figures the pace is worked out from."""
-    return (
-        f"{texts.country(row['counted_by'])}'s figures" if row["counted_by"] else "the figures told with the target"
-    )
 
 
 def pace_figures(row: dict[str, Any], figures: pl.DataFrame, statements: pl.DataFrame) -> None:
@@ -70,8 +54,7 @@ def pace_figures(row: dict[str, Any], figures: pl.DataFrame, statements: pl.Data
         parts.figure(
             f"Reached in {row['latest_year']}",
             f"{texts.dollars(row['latest'])} = {texts.share(row['share_reached'])}",
-            f"of {texts.dollars(row['target_value'])}; printed between {texts.dollars(row['latest_lowest'])} and "
-            f"{texts.dollars(row['latest_highest'])}.",
+            f"of {texts.dollars(row['target_value'])}; {printed(row)}.",
             behind,
             "turnover_years",
         )
@@ -101,6 +84,12 @@ def pace_figures(row: dict[str, Any], figures: pl.DataFrame, statements: pl.Data
         )
 
 
+def printed(row: dict[str, Any]) -> str:
+    """Between which figures the latest year is printed."""
+    least, most = (texts.dollars(row[f"latest_{end}"]) for end in ("lowest", "highest"))
+    return f"printed between {least} and {most}" if least != most else "no page prints another figure"
+
+
 def over_how_long(row: dict[str, Any]) -> str:
     """The years that the pace held rests on, and what it may be by other printed figures."""
     years, least, most = row["pace_years"], row["growth_lowest"], row["growth_highest"]
@@ -124,15 +113,6 @@ def reached_between(row: dict[str, Any]) -> str:
     if row["reached_earliest"] == row["reached_latest"]:
         return "the same by the lowest and the highest printed figures"
     return f"between {row['reached_earliest']} and {row['reached_latest'] or 'never'} by the figures printed"
-
-
-def ahead(row: dict[str, Any]) -> pl.DataFrame:
-    """Year and value from the latest figure on, at the pace held, to the target's year; twenty years at most."""
-    first, rate = row["latest_year"], row["growth_held"]
-    last = min(row["reached_in"] or first, first + 20)
-    years = list(range(first, last + 1))
-    values = [row["latest"] * (1 + rate) ** (year - first) for year in years]
-    return pl.DataFrame({"year": years, "value": values}, schema={"year": pl.Int64, "value": pl.Float64})
 
 
 def all_targets(pace: pl.DataFrame) -> None:
@@ -203,6 +183,43 @@ def built_chart(chosen: str, promised: pl.DataFrame, built: pl.DataFrame) -> Non
         name="built_and_promised",
         behind=lambda: (commitments.construction_pace(), commitments.construction_progress(chosen)),
     )
+
+
+def restated() -> None:
+    """By how much each restatement moved the day promised for a pipeline or railway."""
+    every = commitments.construction_pace()
+    frame = every.drop_nulls(["stated_on", "slippage_days"]).sort("commitment_id", "part", "stated_on", "target_date")
+    if frame.is_empty():
+        return
+    statements = [
+        f"{texts.project(row['commitment_id'])}{' (a part)' * row['part']}, stated {row['stated_on']:%-d %b %Y} "
+        f"for {row['target_date']:%-d %b %Y}"
+        for row in frame.iter_rows(named=True)
+    ]
+    drawn = frame.select(
+        "target_date_before", "target_date", "slippage_days", "slippage_from_first_days", "source_name",
+        pl.Series("statement", statements),
+        pl.col("outcome").replace("passed_unknown", "passed, outcome unknown").str.replace_all("_", " "),
+        pl.col("slippage_days").map_elements(moved, return_dtype=pl.String).alias("moved"),
+    )  # fmt: skip
+    later = frame.filter(pl.col("slippage_days") > 0).height
+    parts.chart(
+        "Slippage of pipelines and railways: the day promised before and the day promised then",
+        pace_charts.restated(drawn),
+        f"construction_pace: {frame['source_url'].n_unique()} pages. {frame.height} restatements for a day that is "
+        f"known on both sides, {later} of them later than before; pages that say otherwise on one day stand beside "
+        "each other. First promises, and those whose day of statement is not known, are in the tables alone.",
+        name="restated",
+        rows=frame,
+        behind=commitments.construction_pace,
+    )
+
+
+def moved(days: int) -> str:
+    """By how much a day promised was moved, in words."""
+    if days == 0:
+        return "the same day"
+    return f"{texts.age(abs(days))} {'later' if days > 0 else 'earlier'}"
 
 
 def on_pace(promised: pl.DataFrame) -> pl.DataFrame:

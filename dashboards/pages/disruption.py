@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import as_of, charts, parts, texts
+from dashboards.pages import _falls
 from dashboards.queries import disruption
 
 TITLE = "Disruption"
@@ -34,11 +35,14 @@ def show() -> None:
         border = parts.choose("Border", names, "border", default=WHOLE)
     with two:
         back = parts.choose("Time", SPANS, "time", default="3")
+    if also := texts.line("AFG", "PAK") if border == WHOLE else texts.line(*border.split("-")):
+        st.caption(also)
     figures(every.filter(pl.col("border") == border), today)
     over_time(border, back, today, spans.filter(pl.col("border") == border))
     all_borders(every, today)
     parts.rows(disruption.crossing_weights(border), "crossing_weights", label="What each crossing weighs")
     parts.rows(disruption.border_weights(border), "border_weights", label="What each border weighs")
+    _falls.show()
 
 
 def named(border: str) -> str:

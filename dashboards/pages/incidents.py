@@ -6,6 +6,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards import charts, parts, texts
+from dashboards.pages import _trends
 from dashboards.queries import incidents
 
 TITLE = "Incidents"
@@ -28,6 +29,7 @@ def show() -> None:
     years(place, metrics, words)
     months(place, metrics, words)
     definitions(place, metrics)
+    _trends.show(place, metrics, words)
     parts.rows(incidents.incident_rows(place, metrics), "incident_counts", label="Every count as printed")
     parts.rows(incidents.events(), "timeline", label="Dated events: strikes, clashes, talks")
     parts.rows(incidents.claims(), "claims", label="What the sides assert and deny")

@@ -59,7 +59,6 @@ def show() -> None:
     claimed(border)
     how_sure(border)
     every_closure(named(of_border))
-    found_in_counts()
 
 
 def closures(frame: pl.DataFrame) -> dict[str, str]:
@@ -230,16 +229,6 @@ def every_closure(frame: pl.DataFrame) -> None:
     parts.rows(
         shown.with_columns(pl.selectors.float().round(1)), "analysis.losses", label="Every closure of this border"
     )
-
-
-def found_in_counts() -> None:
-    """Falls in counts at other borders, where such counts are loaded."""
-    frame = losses.counted()
-    if frame.is_empty():
-        return
-    st.markdown("##### Found in counts, without a report: other borders by the same method")
-    parts.table(frame.with_columns(pl.selectors.float().round(3)), "analysis.count_changes")
-    st.caption("Source: crossing_counts and analysis.count_changes. Of the cause the counts say nothing.")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from dashboards.queries.analysed import table
 from dashboards.queries.reader import FACT, ask
 
 
@@ -24,6 +25,24 @@ def turnover(pair: str) -> pl.DataFrame:
         ORDER BY year DESC, value DESC, source_name
         """,
         pair=pair,
+    )
+
+
+def paces(pair: str, target: float) -> pl.DataFrame:
+    """The paces held so far towards a target that is not met, and the year in which they meet it: one row or none."""
+    return ask(
+        f"SELECT * FROM {table('commitments')} WHERE pair = $pair AND target_value = $target",
+        pair=pair,
+        target=target,
+    )
+
+
+def paths(pair: str, target: float) -> pl.DataFrame:
+    """Turnover year by year with its intervals, if it goes on as it went."""
+    return ask(
+        f"SELECT * FROM {table('commitments_paths')} WHERE pair = $pair AND target_value = $target ORDER BY year",
+        pair=pair,
+        target=target,
     )
 
 

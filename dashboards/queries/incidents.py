@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from dashboards.queries.analysed import table
 from dashboards.queries.reader import FACT, ask
 
 # The counting code in a series_id: inc-<publisher>-<place>-<metric>-<what is counted>-<frequency>.
@@ -105,3 +106,19 @@ def events() -> pl.DataFrame:
 def claims() -> pl.DataFrame:
     """What parties assert or deny, rival claims beside each other."""
     return ask(f"SELECT {FACT} FROM claims ORDER BY topic, claimed_on, claim_id")
+
+
+def trends(place: str, metrics: Sequence[str]) -> pl.DataFrame:
+    """Growth a year of each series, of all with definitions held fixed, and of all mixed, in that order."""
+    return ask(
+        f"""
+        SELECT *
+        FROM {table("counts")}
+        WHERE geography = $place AND list_contains($metrics, metric)
+        ORDER BY
+            metric, list_position(['series', 'held_fixed', 'mixed'], kind), figures DESC,
+            publisher, counting, definition
+        """,
+        place=place,
+        metrics=list(metrics),
+    )

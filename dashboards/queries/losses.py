@@ -111,15 +111,3 @@ def claims(border: str) -> pl.DataFrame:
         """,
         border=border,
     )
-
-
-def counted() -> pl.DataFrame:
-    """Falls in counts at all ports of a border, the newest first."""
-    return ask(
-        f"""
-        SELECT * EXCLUDE (ports)
-        FROM {table("count_changes")}
-        WHERE ports = 'all'
-        ORDER BY started DESC, entering, coming_from, measure
-        """
-    )

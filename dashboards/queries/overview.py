@@ -10,6 +10,60 @@ from dashboards.queries import analysed
 from dashboards.queries.reader import FACT, ask
 
 WEEK = 7
+THIS_WEEK = """
+    -- Once: as of a day the whole panel is worked out anew wherever it is named.
+    WITH spans AS MATERIALIZED (
+        SELECT * FROM crossing_spans WHERE to_day > $today::DATE - $week::INT - 1 AND from_day <= $today
+    ),
+
+    changes AS (
+        SELECT
+            'state of a crossing' AS what,
+            c.name || ': ' || b.status || ' to ' || n.status || ' ('
+            || string_agg(replace(n.flow, '_', ' '), ', ' ORDER BY n.flow) || ')' AS title,
+            n.from_day AS happened_on, n.from_day AS known_from,
+            any_value(r.source_name ORDER BY r.report_id) AS source_name,
+            any_value(r.source_url ORDER BY r.report_id) AS source_url
+        FROM spans AS n
+        INNER JOIN spans AS b
+            ON
+                n.crossing_id = b.crossing_id
+                AND n.flow = b.flow
+                AND b.to_day = n.from_day
+                AND b.status <> n.status
+        INNER JOIN crossings AS c ON n.crossing_id = c.crossing_id
+        LEFT JOIN status_reports AS r ON n.report_id = r.report_id
+        WHERE n.from_day > $today::DATE - $week::INT AND n.from_day <= $today
+        GROUP BY c.name, b.status, n.status, n.from_day
+    ),
+
+    told AS (
+        SELECT
+            'status report' AS what, crossing_id || ' ' || status || ' for ' || scope AS title,
+            valid_from AS happened_on, known_from, source_name, source_url
+        FROM status_reports
+        UNION ALL
+        SELECT 'event', title, event_date, known_from, source_name, source_url
+        FROM timeline
+        UNION ALL
+        SELECT
+            'commitment restated', title || ': ' || replace(change, '_', ' '), stated_on, stated_on, source_name,
+            source_url
+        FROM commitment_statements
+        WHERE restatement > 1
+        UNION ALL
+        SELECT
+            'correction', dataset || ': ' || action || coalesce(' ' || field, '') || ': ' || reason, NULL,
+            decided_on, source, read_at
+        FROM corrections
+    )
+
+    SELECT * FROM changes
+    UNION ALL
+    SELECT * FROM told
+    WHERE known_from > $today::DATE - $week::INT AND known_from <= $today
+    ORDER BY known_from DESC, what DESC, title
+"""
 
 
 def losses() -> pl.DataFrame:
@@ -75,61 +129,4 @@ def week(today: dt.date) -> pl.DataFrame:
     One row a thing: what, title, happened_on, known_from, source_name, source_url; the newest first. A state that
     nobody tells of any more, and so became unknown, is among the changes.
     """
-    return ask(
-        """
-        -- Once: as of a day the whole panel is worked out anew wherever it is named.
-        WITH spans AS MATERIALIZED (
-            SELECT * FROM crossing_spans WHERE to_day > $today::DATE - $week::INT - 1 AND from_day <= $today
-        ),
-
-        changes AS (
-            SELECT
-                'state of a crossing' AS what,
-                c.name || ': ' || b.status || ' to ' || n.status || ' ('
-                || string_agg(replace(n.flow, '_', ' '), ', ' ORDER BY n.flow) || ')' AS title,
-                n.from_day AS happened_on, n.from_day AS known_from,
-                any_value(r.source_name ORDER BY r.report_id) AS source_name,
-                any_value(r.source_url ORDER BY r.report_id) AS source_url
-            FROM spans AS n
-            INNER JOIN spans AS b
-                ON
-                    n.crossing_id = b.crossing_id
-                    AND n.flow = b.flow
-                    AND b.to_day = n.from_day
-                    AND b.status <> n.status
-            INNER JOIN crossings AS c ON n.crossing_id = c.crossing_id
-            LEFT JOIN status_reports AS r ON n.report_id = r.report_id
-            WHERE n.from_day > $today::DATE - $week::INT AND n.from_day <= $today
-            GROUP BY c.name, b.status, n.status, n.from_day
-        ),
-
-        told AS (
-            SELECT
-                'status report' AS what, crossing_id || ' ' || status || ' for ' || scope AS title,
-                valid_from AS happened_on, known_from, source_name, source_url
-            FROM status_reports
-            UNION ALL
-            SELECT 'event', title, event_date, known_from, source_name, source_url
-            FROM timeline
-            UNION ALL
-            SELECT
-                'commitment restated', title || ': ' || replace(change, '_', ' '), stated_on, stated_on, source_name,
-                source_url
-            FROM commitment_statements
-            WHERE restatement > 1
-            UNION ALL
-            SELECT
-                'correction', dataset || ': ' || action || coalesce(' ' || field, '') || ': ' || reason, NULL,
-                decided_on, source, read_at
-            FROM corrections
-        )
-
-        SELECT * FROM changes
-        UNION ALL
-        SELECT * FROM told
-        WHERE known_from > $today::DATE - $week::INT AND known_from <= $today
-        ORDER BY known_from DESC, what DESC, title
-        """,
-        today=today,
-        week=WEEK,
-    )
+    return ask(THIS_WEEK, today=today, week=WEEK)

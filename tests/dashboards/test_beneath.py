@@ -69,7 +69,7 @@ def answered(published: Path, text: str) -> list[Any]:
 
 def test_the_sql_runs_as_it_is_shown_in_a_shell_on_the_published_file(open_page: Open, published: Path) -> None:
     found = sql(opened(open_page("incidents")))
-    assert len(found) == 4
+    assert len(found) == 5
     for text in found:
         assert "$" not in text
         assert answered(published, text)

@@ -28,7 +28,9 @@ def test_no_page_lets_html_through(path: Path) -> None:
 
 def test_html_is_written_in_one_place_alone_which_escapes_what_it_is_given() -> None:
     writers = [path.name for path in PAGES if "st.html(" in path.read_text("utf-8")]
-    assert writers == ["overview.py", "parts.py"]
+    assert writers == ["app.py", "overview.py", "parts.py"]
+    # The app's own are constants.
+    assert re.findall(r"st\.html\((.+)\)", (HOUSE / "dashboards/app.py").read_text("utf-8")) == ["LEGIBLE", "HIDE"]
     assert "st.html(parts.crossings_key())" in (HOUSE / "dashboards/pages/overview.py").read_text("utf-8")
     shown = parts.key([("●", "#000000", HOSTILE)])
     assert "<img" not in shown

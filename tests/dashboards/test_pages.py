@@ -23,7 +23,12 @@ SAYS = {
         "Every crossing, open or closed to exports",
         "Closures of",
     ],
-    "disruption": ["Afghanistan, all borders", "the least and the most it can be", "Every border on"],
+    "disruption": [
+        "Afghanistan, all borders",
+        "the least and the most it can be",
+        "Every border on",
+        "closures found in counts",
+    ],
     "relations": [
         "gates, incidents, trade and events",
         "Do closures follow incidents?",
@@ -32,7 +37,7 @@ SAYS = {
     ],
     "reopening": ["chance to open", "What the model cannot know", "Skill against Kaplan-Meier"],
     "claims": ["Who asserts and who denies", "Who counts how many", "What is said to be lost"],
-    "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what"],
+    "incidents": ["by year, by publisher", "by month, by publisher", "Who counts what", "What remains of the trend"],
     "trade": [
         "To Kabul on",
         "Closures that cut off or lengthened most ways",
@@ -48,7 +53,9 @@ SAYS = {
     ],
     "commitments": [
         "against the target of",
+        "In which year it is met",
         "kilometres built against days promised",
+        "Slippage of pipelines and railways",
         "Kilometres built",
         "Days promised",
     ],
