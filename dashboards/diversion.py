@@ -104,7 +104,9 @@ def on_day(day: dt.date, flow: str, measure: str, city: str) -> list[str]:
         behind=lambda: (diversion.on_day(day, flow, measure, city), diversion.legs()),
     )
     parts.rows(
-        linked.with_columns(way(), pl.col("origin").is_in(sure["origin"].to_list()).alias("open_at_every_gate")).select(
+        linked.with_columns(
+            way(), pl.col("origin").is_in(sure["origin"].to_list()).alias("open_at_every_gate")
+        ).select(
             "origin", "outcome", "value", "low", "high", "estimated", "by_car", "rests_on", "last_reported_on",
             "days_old", "open_at_every_gate", "plain_way", "since", "way", "shortest",
         ),
@@ -126,8 +128,8 @@ def certain(linked: pl.DataFrame, sure: pl.DataFrame) -> str:
         "Each way is the shortest among the legs known. "
         f"From {there} of {linked.height} origins a way is not known to be shut. From {sure.height} one was open at "
         f"every gate when last heard of: {on.get('told', 0)} reported in the 30 days before, "
-        f"{on.get('last_known', 0)} longer ago{aged}, {on.get('assumed', 0)} with a gate assumed to be open, of which "
-        "there is no report yet."
+        f"{on.get('last_known', 0)} longer ago{aged}, {on.get('assumed', 0)} with a gate assumed to be open, on "
+        "which there is no report yet."
         + (f" From {named} the plain way was never measured: what is drawn leads round it." if named else "")
     )
 

@@ -106,7 +106,7 @@ def closures(frame: pl.DataFrame) -> Drawing:
 
 
 def before_and_during(frame: pl.DataFrame, x_title: str, number: str, spans: dict[str, str] | None = None) -> Drawing:
-    """Pairs of figures (what, when, value, low, high), a line from before to during; `spans` are times for the key."""
+    """Pairs of figures (what, when, value, low, high), a line between them; `spans` are times for the key."""
     looks, shapes = {BEFORE: colours.BLUE, DURING: colours.VERMILLION}, {BEFORE: "circle", DURING: "diamond"}
     base = alt.Chart(frame).encode(
         y=alt.Y("what:N", title=None, sort=None, axis=alt.Axis(labelLimit=230)),

@@ -74,7 +74,7 @@ def week_figures(week: dict[str, Any], shown: pl.DataFrame) -> None:
             "Incident days with a closure begun that day or within a week",
             texts.share(week["share_followed"]),
             f"{week['followed']} of {week['incident_days']} days{same_day(shown)}; 95 % interval "
-            f"{texts.share(week['share_low'])} to {texts.share(week['share_high'])}, quarters of years drawn together.",
+            f"{texts.share(week['share_low'])} to {texts.share(week['share_high'])}, by quarters of years.",
             shown,
             "analysis.incidents",
         )

@@ -71,7 +71,7 @@ def asserted() -> None:
 
 
 def one_page(every: pl.DataFrame) -> None:
-    """Says so where all claims were read on one page: what sides are said to hold is quoted there, not asked of them."""
+    """Says so where all claims were read on one page: what sides are said to hold is only quoted there."""
     if every["source_url"].n_unique() > 1:
         return
     page = parts.verbatim(every["source_name"][0])
@@ -185,7 +185,7 @@ def beside_normal(weighed: pl.DataFrame) -> None:
     )
     parts.chart(
         "Loss claimed for a day, by claimant, beside all that normally passes in a day",
-        claim_charts.losses(shown.select(*drawn, "source_name")),
+        claim_charts.losses(shown.select(*drawn, "factor", "source_name")),
         f"loss_claims_weighed: {chosen.height} claims on {chosen['source_url'].n_unique()} pages, below. A claim of "
         "a total is divided by its days; rupees are turned into dollars only where a rate of the time is known. "
         "Normal is what is traded in a year, over 365, by the lowest and the highest yearly figure; at a crossing "

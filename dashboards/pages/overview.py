@@ -199,7 +199,7 @@ def reached(last: dict[str, Any]) -> str:
     row = found.row(0, named=True)
     ends = [row[name] or "not within 30 years" for name in ("met_low_80", "met", "met_high_80")]
     return (
-        f"If it goes on with the growth and swings of its {row['figures']} yearly figures, it is reached in {ends[1]} "
+        f"If it goes on with the growth and swings of {row['figures']} yearly figures, it is reached in {ends[1]} "
         f"(80 %: {ends[0]} to {ends[2]}); in {texts.share(row['share_never'])} of draws not within 30 years."
     )
 

@@ -195,7 +195,8 @@ def draw(
         "daily panel of crossing states, disruption index, incident_months, trade_months, food prices where loaded, "
         "timeline; every lane's rows with their pages are below. Gates rest on the reports that decide each day; "
         "counts and values are as printed, or differences of what is printed, and a line breaks where a month is not "
-        f"known{estimates}; events were collected by reading, and are not all there were. Months stand at their first day.",
+        f"known{estimates}; events were collected by reading, and are not all there were. Months stand at their "
+        "first day.",
         name="lanes",
         rows=together(gates, measured, events),
     )

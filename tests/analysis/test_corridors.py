@@ -159,7 +159,7 @@ def test_a_way_is_told_of_only_where_each_of_its_gates_was_reported_on_within_30
 
 
 def test_a_way_round_is_told_from_a_plain_one_that_was_measured(ask: Ask) -> None:
-    """No page gives the hours from Torkham to Islamabad; from Karachi to Torkham one does. The Emirates have no gate."""
+    """No leg in hours leads from Torkham to Islamabad; one leads on to Karachi. The Emirates have no border."""
     plain = ask(
         """
         SELECT DISTINCT origin, plain_way FROM analysis.corridors
