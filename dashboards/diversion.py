@@ -270,8 +270,8 @@ def _shut(frame: pl.DataFrame) -> str:
     said = []
     for when in (BEFORE, DURING):
         parts_shut = frame[f"shut_{when}"].drop_nulls().to_list()
-        share = f"{texts.share(min(parts_shut))} to {texts.share(max(parts_shut))}" if parts_shut else texts.NOTHING
-        said.append(f"{when}, {share}")
+        ends = sorted({texts.share(min(parts_shut)), texts.share(max(parts_shut))}) if parts_shut else [texts.NOTHING]
+        said.append(f"{when}, {' to '.join(ends)}")
     return f"share of the border known to be shut {'; '.join(said)}"
 
 
@@ -344,7 +344,8 @@ def prices(border: str, started_on: dt.date, name: str) -> None:
 
 
 def _counted(line: dict[str, Any]) -> str:
-    name = line["name"] or line["crossing_id"].removeprefix("*")
+    border = line["crossing_id"].removeprefix("*").split("-")
+    name = line["name"] or " and ".join(map(texts.country, border)) + ", whole border"
     return f"{texts.short(name)}, {line['unit']}" + (" by rail" if line["measure"].startswith("rail") else "")
 
 

@@ -45,7 +45,7 @@ def after_incidents(border: str) -> None:
     week = shown.filter(pl.col("window_days") == relations.WINDOW).row(0, named=True)
     week_figures(week, shown)
     parts.chart(
-        f"{names[f'{place}/{counted_by}/{kind}']}: how often a closure began in the days after",
+        f"{names[f'{place}/{counted_by}/{kind}']}: how often a closure began that day or after",
         chance_charts.followed(shown),
         f"analysis.incidents, {week['incident_days']} incident days and {week['closures']} closures, "
         f"{texts.day(week['first_day'])} to {texts.day(week['last_day'])}, on days on which something was open to "

@@ -44,7 +44,8 @@ def asserted() -> None:
     topic = parts.choose("Topic", topics, "topic")
     chosen = every if topic == ALL else every.filter(pl.col("topic") == topic)
     shown = chosen.with_columns(
-        pl.format("{}: {}", pl.col("topic"), pl.col("metric")).str.replace_all("_", " ").alias("what"),
+        pl.format("{}: {}", topic_words(), pl.col("metric")).str.replace_all("_", " ").alias("what"),
+        pl.format("{}\n{}", topic_words(), pl.col("metric")).str.replace_all("_", " ").alias("row"),
         pl.col("claimant_side").replace(SIDES).fill_null("no side").alias("side"),
         pl.col("claimed_on").dt.strftime("%-d %B %Y").alias("on"),
         figure().alias("says"),
@@ -54,7 +55,7 @@ def asserted() -> None:
     rival = chosen.filter((pl.col("asserting") > 0) & (pl.col("denying") > 0))
     parts.chart(
         f"Who asserts and who denies: {topics[topic]}",
-        claim_charts.stances(shown.select("what", "side", "stance", "claimant", "says", "on", "source_name")),
+        claim_charts.stances(shown.select("row", "what", "side", "stance", "claimant", "says", "on", "source_name")),
         f"claims, as read in: {read_in}. {different(rival)} of {different(chosen)} claims have somebody who denies "
         "them among the facts; that nobody denies the others says nothing of whether they are true.",
         name="stances",
@@ -68,6 +69,11 @@ def asserted() -> None:
         ),
         "claims",
     )  # fmt: skip
+
+
+def topic_words() -> pl.Expr:
+    """The topic, with the month that its code ends in told apart: air strikes (2026-02)."""
+    return pl.col("topic").str.replace(r"_(\d{4})_(\d{2})$", " ($1-$2)")
 
 
 def one_page(every: pl.DataFrame) -> None:
@@ -172,17 +178,7 @@ def beside_normal(weighed: pl.DataFrame) -> None:
     shown = shown.with_columns(
         pl.when(again > 1).then(pl.format("{}, {}", "name", again)).otherwise(pl.col("name")).alias("claim")
     )
-    drawn = (
-        "claim",
-        "claimant",
-        "of",
-        "by",
-        "claimed_a_day",
-        "normal_a_day",
-        "normal_lowest",
-        "normal_highest",
-        "factor",
-    )
+    drawn = ("claim", "claimant", "of", "by", "claimed_a_day", "normal_a_day", "normal_lowest", "normal_highest")
     parts.chart(
         "Loss claimed for a day, by claimant, beside all that normally passes in a day",
         claim_charts.losses(shown.select(*drawn, "factor", "source_name")),

@@ -57,7 +57,7 @@ def closed() -> None:
         f"{counts.get('closed', 0)} of {formal.height}",
         f"{since(formal)}{counts.get('unknown', 0)} unknown, {counts.get('open', 0)} open ({assumed} only assumed). "
         f"Reported in the last {texts.FRESH_DAYS} days: {fresh}; the others are last known, not is. "
-        f"{elsewhere} of Pakistan's crossings to Iran, India and China are below, and not counted here.",
+        f"{elsewhere} formal crossings of other borders stand in the table below, and are not counted here.",
         parts.named_statuses(formal).select(BEHIND),
         "crossing_spans",
     )

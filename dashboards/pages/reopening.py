@@ -158,7 +158,7 @@ def last_one(row: dict[str, Any], earlier: pl.DataFrame) -> None:
         return
     last = earlier.row(0, named=True)
     over = (
-        f"this one has lasted {row['days_shut'] - last['days']:,} days more already, so that guess has been wrong"
+        f"this one, if still shut, has lasted {row['days_shut'] - last['days']:,} days more, so that guess was wrong"
         if row["days_shut"] > last["days"]
         else f"by that it would open in {last['days'] - row['days_shut']:,} days"
     )
