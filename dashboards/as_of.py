@@ -37,8 +37,8 @@ def words() -> str:
 def left_out() -> str:
     """What is not shown as of a day, and how far that can be told."""
     return (
-        "What was published or corrected later is left out. A page that bears no date counts as known from the last "
-        "day it tells of, the earliest that it can be of: it may be of later (known_from_basis: not_before)."
+        "What was published or corrected later is left out; a page without a date counts from the last day that it "
+        "tells of, and may be of later."
     )
 
 

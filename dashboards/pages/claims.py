@@ -19,7 +19,7 @@ ALL = "all"
 SIDES = texts.COUNTRIES | {"KWT": "Kuwait", "UN": "United Nations", "both": "both sides"}
 MEASURES = {"trade_lost": "trade", "exports_lost": "exports", "imports_lost": "imports"}
 # So many characters of a claimant fit beside the chart of losses.
-FITTING = 27
+FITTING = 32
 METRICS = ["militant_attacks", "violent_incidents"]
 
 
@@ -246,7 +246,7 @@ def labelled(row: dict[str, Any]) -> str:
     """Two lines beside a chart: month, place and goods of a claim; who claims it, as much of the name as fits."""
     crossing = row["crossing_id"]
     at_one = crossing and not crossing.startswith("*")
-    place = where(row) if at_one else "whole border"
+    place = where(row) if at_one else "whole border" if len(sides(row)) > 1 else "all borders"
     who = row["claimant"]
     if len(who) > FITTING:
         who = who[:FITTING].rsplit(" ", 1)[0].rstrip(" ,(") + " …"

@@ -55,7 +55,7 @@ def test_what_is_chosen_stands_in_the_address_and_changes_the_ways(open_page: Op
     app.selectbox(key="choose_measure").set_value("km").run()
     assert not app.exception
     assert (app.query_params["city"], app.query_params["measure"]) == ("herat", "km")
-    [table] = [one.value for one in app.dataframe if "open_for_certain" in one.value.columns]
+    [table] = [one.value for one in app.dataframe if "open_at_every_gate" in one.value.columns]
     found = asked(
         published,
         """
