@@ -118,6 +118,7 @@ def show(chart: Shown) -> None:
             _sources([frame, *answers], questions)
         with cited:
             st.code(citation(chart), language=None, wrap_lines=True)
+            _whose_address()
         with picture:
             _picture(chart, key)
 
@@ -210,6 +211,15 @@ def _picture(chart: Shown, key: str) -> None:
     st.caption("To show this chart as it is chosen here in a page of your own:")
     frame = f'<iframe src="{escape(address(chart, chart=chart.name, embed="true"))}" width="100%" height="520" '
     st.code(f'{frame}title="{escape(chart.title)}"></iframe>', language="html", wrap_lines=True)
+    if not settings().embed_sites:
+        st.caption("No other site may show it yet: SERAI_EMBED_SITES names those that may.")
+    _whose_address()
+
+
+def _whose_address() -> None:
+    """Say it where the addresses that we write are good on this machine alone."""
+    if not settings().public_url:
+        st.caption("The address is good on this machine alone: SERAI_PUBLIC_URL says how others reach it.")
 
 
 def _drawn(made: Callable[..., str | bytes], chart: Shown, below: str) -> Callable[[], str | bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import signal
 import socket
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 import uvicorn
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from streamlit.runtime.pages_manager import PagesManager
@@ -101,12 +102,22 @@ def _guarded(settings: Settings, pages: list[str]) -> dict[str, Any]:
         raise SystemExit(WRONG_USE) from None
 
 
-def _shell(_: Request) -> HTMLResponse:
-    """Streamlit's HTML, told where its server is.
+@functools.cache
+def _first() -> str:
+    """The page at the root. Read by then, as ``printed`` is."""
+    from dashboards.app import page_files
+
+    return page_files()[0].stem
+
+
+def _shell(request: Request) -> Response:
+    """Streamlit's HTML, told where its server is; the first page stands at the root, and its name leads there.
 
     Left to guess, a page opened by its own address first asks below that address, which fails with errors in the
     browser's console.
     """
+    if request.url.path.rpartition("/")[2] == _first():
+        return RedirectResponse("." + (f"?{request.url.query}" if request.url.query else ""))
     html = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     html = html.replace("<head>", f"<head><script>{WHERE}</script>", 1)
     html = html.replace("<title>Streamlit</title>", "<title>Serai</title>", 1)

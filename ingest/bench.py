@@ -27,13 +27,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Places:
-    """Where an ingest finds and leaves things; ``base_urls`` has other hosts for live sources, by name."""
+    """Where an ingest finds and leaves things; ``base_urls`` has other hosts for live sources, by name.
+
+    ``shipped`` is where the addresses of shipped sources begin, where that is not ``raw``.
+    """
 
     raw: Path
     warehouse: Path
     reports: Path
     geometry: Path
     base_urls: Mapping[str, str] = field(default_factory=dict)
+    shipped: Path | None = None
 
     @property
     def snapshots(self) -> Path:
@@ -141,7 +145,7 @@ class Bench:
             wanted, base = bring.wanted(con, order), self.places.base_urls.get(one.name)
             moved = one.moved_to(base) if base else one
             return bring.live(moved, wanted, self.limits.manners, self.snapshots, self.places.cache, self._asked)
-        return bring.shipped(self.places.raw, one, self.snapshots)
+        return bring.shipped(self.places.shipped or self.places.raw, one, self.snapshots)
 
     def begun(self, con: duckdb.DuckDBPyConnection, order: Order) -> SourceRun:
         """The run as it begins; one that the warehouse lacks comes back from its record with its own id and time."""

@@ -27,7 +27,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SERAI_")
 
-    data: Path = Field(default=HOUSE / "data", description="Folder of facts, warehouse and reports.")
+    data: Path = Field(
+        default=HOUSE / "data",
+        description="Folder of warehouse, reports, snapshots; and of facts (raw/curated), if not Serai's own.",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the dashboard listens on.")
     port: int = Field(default=8501, ge=1, le=65535, description="Port that the dashboard listens on.")
     keep_versions: int = Field(default=3, ge=1, description="Published versions to keep, beside those in use.")
@@ -285,7 +288,10 @@ class Settings(BaseSettings):
         """Where an ingest finds and leaves things."""
         from ingest.bench import Places
 
-        return Places(self.data / "raw", self.warehouse, self.reports, self.geometry, self.base_urls)
+        raw, own = self.data / "raw", (self.data / "raw" / "curated").is_dir()
+        # A data folder that has no facts of its own takes those that come with Serai.
+        shipped = None if own else HOUSE / "data" / "raw"
+        return Places(raw, self.warehouse, self.reports, self.geometry, self.base_urls, shipped)
 
     @property
     def ingest_limits(self) -> Limits:

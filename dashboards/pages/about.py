@@ -28,6 +28,9 @@ METHOD = """
   with the reason; a batch that is broken as a whole is refused, and changes nothing.
 - **Published in one step.** An ingest builds in a private file and switches readers to it at once: nothing
   half-loaded is ever seen.
+- **What is worked out stands apart.** Losses, chances, trends and paces are in the schema `analysis`, each with its
+  method, its reference and an interval. They are tried where the answer is known; a forecast that does worse than a
+  plain one is shown as worse. What the data do not carry is left empty, with the reason in *Data quality*.
 - **Old news is called old.** After 30 days without a report a state is "last known". Unknown is a value of its own:
   never open, never closed, never 0.
 """

@@ -27,6 +27,7 @@ def show() -> None:
     judgements(judged)
     quarantine(held)
     corrections(house.corrections())
+    methods()
     parts.rows(house.runs(), "ops.runs", label="The last runs")
 
 
@@ -114,6 +115,15 @@ def corrections(known: pl.DataFrame) -> None:
     st.caption(
         "Source: the corrections files beside the sources, each entry with its reason and where that was read. What "
         "a source printed is kept; an entry that no longer fits its row refuses the batch."
+    )
+
+
+def methods() -> None:
+    st.markdown("##### Methods of analysis: what came of each")
+    parts.table(house.methods(), "analysis.methods")
+    st.caption(
+        "Source: analysis.methods. too little: the data do not carry it, and its tables are empty. How often each "
+        "method's intervals hold known answers is in docs/accuracy.md."
     )
 
 

@@ -72,6 +72,19 @@ def corrections() -> pl.DataFrame:
     )
 
 
+def methods() -> pl.DataFrame:
+    """Every method of analysis: what came of it, why not, its version and where it is described."""
+    return ask(
+        """
+        SELECT
+            method, title, replace(outcome, '_', ' ') AS outcome, reason, rows, version, reference,
+            array_to_string(reads, ', ') AS reads, worked_out_at, round(seconds, 1) AS seconds
+        FROM analysis.methods
+        ORDER BY method
+        """
+    )
+
+
 def datasets() -> pl.DataFrame:
     """Rows, pages and publishers of each dataset."""
     names = ask("SELECT dataset FROM ops.freshness ORDER BY dataset")["dataset"].to_list()

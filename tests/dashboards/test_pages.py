@@ -59,7 +59,13 @@ SAYS = {
         "Kilometres built",
         "Days promised",
     ],
-    "quality": ["Freshness", "Expectations that failed", "Quarantine", "loaded otherwise than printed"],
+    "quality": [
+        "Freshness",
+        "Expectations that failed",
+        "Quarantine",
+        "loaded otherwise than printed",
+        "Methods of analysis",
+    ],
     "runs": [
         "What was taken in and when",
         "The run ledger",
@@ -235,6 +241,16 @@ def test_the_quality_page_links_the_validation_reports(open_page: Open, publishe
     assert links
     for link in links:
         assert (published / link.removeprefix("/")).is_file()
+
+
+def test_the_quality_page_says_why_a_method_has_no_result(open_page: Open, published: Path) -> None:
+    told = asked(
+        published,
+        "SELECT method, replace(outcome, '_', ' '), coalesce(reason, '') FROM analysis.methods ORDER BY ALL",
+    )
+    assert ("count_changes", "too little", "no entries are counted: serai ingest bts") in told
+    [shown] = [table.value for table in open_page("quality").dataframe if "reference" in table.value.columns]
+    assert list(zip(shown["method"], shown["outcome"], shown["reason"].fillna(""), strict=True)) == told
 
 
 def test_every_line_opens_also_those_of_which_nothing_is_known_to_be_built(open_page: Open, published: Path) -> None:

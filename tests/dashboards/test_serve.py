@@ -58,6 +58,8 @@ def test_it_prints_its_address_serves_the_reports_and_stops_cleanly(published: P
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/{path}") as answer:
                 assert answer.headers["content-type"].startswith(kind)
         assert health(port) in (200, 503)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/overview?as_of=2025-10-20") as answer:
+            assert answer.url == f"http://127.0.0.1:{port}/?as_of=2025-10-20"
         process.send_signal(signal.SIGTERM)
         out, err = process.communicate(timeout=30)
     finally:

@@ -1,4 +1,7 @@
-"""What the browser tests share: one Chromium, one running dashboard, a fresh page for each test."""
+"""What the browser tests share: one Chromium and one running dashboard a worker, a fresh page for each test.
+
+They are two groups (xdist_group), so that two workers share them and no third starts a browser.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from dashboards import beneath
 from tests.e2e.browser import Watch, open_page
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-rules")]
 
 # What A4 leaves between its margins, in CSS pixels: 186 mm.
 PAPER = 703

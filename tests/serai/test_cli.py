@@ -48,6 +48,13 @@ def test_it_says_its_version() -> None:
     assert (found.returncode, found.stdout) == (0, f"serai {version('serai')}\n")
 
 
+def test_a_data_folder_without_facts_of_its_own_takes_those_that_come_with_serai(tmp_path: Path) -> None:
+    found = serai("ingest", "claims", "--json", data=tmp_path)
+    [run] = json.loads(found.stdout)["runs"]
+    assert (found.returncode, run["outcome"], run["loaded"]["added"]) == (0, "loaded", 28)
+    assert not (tmp_path / "raw" / "curated").exists()
+
+
 def test_without_a_warehouse_it_says_what_to_do_first(tmp_path: Path) -> None:
     found = serai("status", data=tmp_path)
     assert found.returncode == 3

@@ -124,6 +124,28 @@ def test_unknown_is_told_from_open_and_closed_and_carries_no_report(warehouse: R
         assert set(bases) == {(True, True), (False, False)}
 
 
+def test_where_only_people_may_pass_goods_are_not_taken_to(warehouse: Reader) -> None:
+    found = asked(
+        warehouse,
+        """
+        SELECT DISTINCT flow, status FROM crossing_spans INNER JOIN crossings USING (crossing_id)
+        WHERE category = 'formal_pedestrian' AND flow IN ('exports', 'imports', 'transit') AND report_id IS NULL
+        """,
+    )
+    assert {status for _, status in found} == {"unknown"}
+
+
+def test_stranded_lorries_let_through_once_do_not_open_a_crossing_to_transit(warehouse: Reader) -> None:
+    [(statuses,)] = asked(
+        warehouse,
+        """
+        SELECT list(DISTINCT status ORDER BY status) FROM crossing_spans
+        WHERE crossing_id = 'attari_wagah' AND flow = 'transit' AND from_day >= DATE '2025-04-22'
+        """,
+    )
+    assert statuses == ["closed", "unknown"]
+
+
 def test_no_closure_returns_by_itself_once_the_crossing_was_open_again(warehouse: Reader) -> None:
     returned = asked(
         warehouse,

@@ -95,7 +95,9 @@ known AS (
         s.since,
         s.report_id,
         coalesce(s.cause IN ('election', 'holiday', 'infrastructure', 'weather'), false) AS passing,
-        c.category LIKE 'formal%' AS formal,
+        -- Who is let through where nothing is told: goods at gates for trade, people at every formal one.
+        c.category = 'formal_trade'
+        OR c.category = 'formal_pedestrian' AND p.flow IN ('pedestrians', 'returnees', 'patients', 'humanitarian') AS formal,
         p.from_day < c.opened_on AS before_opening,
         coalesce(v.open_voices, 0) AS open_voices,
         coalesce(v.closed_voices, 0) AS closed_voices,
@@ -127,7 +129,7 @@ known AS (
 judged AS (
     SELECT
         *,
-        -- Where no report holds, a formal crossing is taken for open, as it is normally; of others nothing is known.
+        -- Where no report holds, a formal crossing is taken for open to those that it is for; of others nothing is known.
         CASE
             WHEN before_opening THEN 'unknown'
             WHEN told IS NOT NULL THEN told
