@@ -29,8 +29,8 @@ def test_every_page_opens_as_of_a_day_and_says_so(open_page: Open, name: str, da
     app = open_page(name, as_of=day)
     assert not app.exception
     assert banners(app) == [
-        f"**As known on {texts.day(dt.date.fromisoformat(day))}.** {WARM}; a page without a date counts from the last "
-        "day that it tells of, and may be of later. Ages are counted to that day."
+        f"**As known on {texts.day(dt.date.fromisoformat(day))}.** {WARM}; a page without a date counts from "
+        "the last day that it tells of, and may be of later. Ages are counted to that day."
     ]
     assert app.date_input(key="as_of").value == dt.date.fromisoformat(day)
 
