@@ -345,7 +345,7 @@ def prices(border: str, started_on: dt.date, name: str) -> None:
 
 def _counted(line: dict[str, Any]) -> str:
     border = line["crossing_id"].removeprefix("*").split("-")
-    name = line["name"] or " and ".join(map(texts.country, border)) + ", whole border"
+    name = line["name"] or " and ".join(map(texts.country, border))
     return f"{texts.short(name)}, {line['unit']}" + (" by rail" if line["measure"].startswith("rail") else "")
 
 
