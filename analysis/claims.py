@@ -1,15 +1,18 @@
-"""Claims of lost trade beside the modelled loss of the same closure.
+"""Claims of lost trade beside the modelled loss of the same closure, each as a share of its own measure.
 
-A claim is set against the closure of its border that shares most of its days, and at least half of them; a claim for
-one crossing against a closure that shut it, of whose loss it bears its part of the capacity that was shut. Both are
-by the day, since claims and months do not end together. What leaves Afghanistan is what the other side imports, and
-the other side's figures are taken. Of trade both ways the ends of both intervals are added, which is rather too wide.
+A claim is set against the closure of its border that has nine tenths of its days; of two, the shorter; a claim for
+one crossing against a closure that shut it. Claimants count goods as customs does, series may count payments: dollars
+of the two are not compared. A claim is a share of what normally passes on its route in a day, a modelled loss a share
+of what by the model was at stake on the closed days; the factor is the one by the other. It takes the shut crossings
+to lose alike. What leaves Afghanistan is what the other side imports, and the other side's figures are taken. There
+is no factor where the loss may be none, is more than was at stake, or belongs to other closures too.
 """
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -22,97 +25,111 @@ CLAIMS = """
     WHERE claimed_a_day IS NOT NULL
     ORDER BY claim_id, row_key
 """
-WEIGHTS = "SELECT border, crossing_id, flow, weight FROM crossing_weights WHERE weight IS NOT NULL ORDER BY ALL"
 # Flow as crossings have it, as the other side's statistics have it.
 SEEN = {"exports": ("import",), "imports": ("export",), "cargo": ("export", "import")}
-OF_LOSS = ("loss", "loss_low_80", "loss_high_80", "loss_low_95", "loss_high_95", "actual", "without_closure")
-Row = dict[str, Any]
+SHARES = {
+    "modelled": "loss",
+    **{f"modelled_{end}": f"loss_{end}" for end in ("low_80", "high_80", "low_95", "high_95")},
+}
+# Of the days of a claim, those that must lie in the closure, and in months that are known.
+SHARED = 0.9
+Row = Mapping[str, Any]
+Key = tuple[str, str, str]
 
 
-def modelled(claims: pl.DataFrame, losses: Iterable[Row], weights: pl.DataFrame) -> Iterator[Row]:
-    """The lines of analysis.losses_claims: each claim with each basis and method, or the reason why with none."""
-    closures: dict[tuple[Any, ...], dict[str, Row]] = {}
-    for line in losses:
-        if line["reporter"] != "AFG" and line["scope"] == "route":
-            key = (line["border"], line["started_on"], line["reporter"], line["basis"], line["method"])
-            closures.setdefault(key, {})[line["flow"]] = line
+def modelled(claims: pl.DataFrame, events: Iterable[Row], lines: Iterable[Row]) -> Iterator[dict[str, object]]:
+    """The lines of analysis.losses_claims: each claim with each basis and method of its closure, or why with none.
+
+    ``events`` as in closures.lasting_events; ``lines``: of analysis.losses and of analysis.losses_left_out.
+    """
+    events, of_closure = list(events), _by_closure(lines)
     for claim in claims.iter_rows(named=True):
-        best: dict[tuple[Any, ...], tuple[int, dict[str, Row]]] = {}
-        for (_, _, *counted), flows in closures.items():
-            shared = _shared_days(claim, flows)
-            if shared > best.get(tuple(counted), (0, {}))[0]:
-                best[tuple(counted)] = (shared, flows)
-        same = {name: value for name, value in claim.items() if name != "border"}
-        found = [_beside(claim, flows, weights) for _, flows in best.values()]
-        lines = [line for line in found if line]
-        yield from (same | line | {"border": claim["border"], "why_not": None} for line in lines)
-        if not lines:
-            yield same | {"border": claim["border"], "why_not": _why_not(claim)}
+        event, why_not = _meant(claim, events)
+        found = of_closure.get((event["border"], event["started_on"]), {}) if event else {}
+        for key, flows in sorted(found.items()):
+            named = dict(zip(("reporter", "basis", "method"), key, strict=True)) | {"started_on": flows["started_on"]}
+            why = _why_no_factor(claim, [flows.get(flow) for flow in SEEN[claim["flow"]]])
+            yield claim | named | ({"why_not": why} if why else _beside(claim, flows))
+        if not found:
+            yield claim | {"why_not": why_not or "no series of trade on this border carries a model"}
 
 
-def _shared_days(claim: Row, flows: dict[str, Row]) -> int:
-    """Days that the claim and a closure it may mean share; 0 where they are fewer than half of the claim's."""
-    line = next(iter(flows.values()))
-    if line["border"] != claim["border"] or not set(SEEN.get(claim["flow"], ("none",))) <= set(flows):
-        return 0
-    if claim["crossing_id"] and claim["crossing_id"][0] != "*" and claim["crossing_id"] not in line["crossings"]:
-        return 0
-    if claim["period_start"] is None:
-        return 0
-    first = max(claim["period_start"], line["started_on"])
-    # Where no end of the claim is known it begins within the closure, or means another.
-    claimed_until = claim["period_end"] or claim["period_start"]
-    until = min(claimed_until, line["known_to"] - dt.timedelta(days=1))
-    shared = (until - first).days + 1
-    return shared if 2 * shared >= (claimed_until - claim["period_start"]).days + 1 else 0
+def _by_closure(lines: Iterable[Row]) -> dict[tuple[str, dt.date], dict[Key, dict[str, Any]]]:
+    """The lines of routes as the other side counts them: by closure, then basis and method, then flow."""
+    found: dict[tuple[str, dt.date], dict[Key, dict[str, Any]]] = {}
+    for line in lines:
+        if line["reporter"] != "AFG" and line["scope"] == "route":
+            key = (line["reporter"], line["basis"], line["method"])
+            of_closure = found.setdefault((line["border"], line["started_on"]), {})
+            of_closure.setdefault(key, {"started_on": line["started_on"]})[line["flow"]] = line
+    return found
 
 
-def _beside(claim: Row, flows: dict[str, Row], weights: pl.DataFrame) -> Row | None:
-    """The claim beside the modelled loss; None where its crossing's part of what was shut is not known."""
-    lines = [flows[flow] for flow in SEEN[claim["flow"]]]
-    first = lines[0]
-    part = _part(claim, first["crossings"], weights)
-    days = min(line["closed_days"] for line in lines)
-    if part is None or days <= 0:
-        return None
-    whole = {name: sum(line[name] for line in lines) * part / days for name in OF_LOSS}
-    claimed = claim["claimed_a_day"]
-    return {name: first[name] for name in ("started_on", "reporter", "basis", "method")} | {
-        "part": part,
-        "closed_days": days,
-        "modelled_a_day": whole["loss"],
-        "modelled_low_80": whole["loss_low_80"],
-        "modelled_high_80": whole["loss_high_80"],
-        "modelled_low_95": whole["loss_low_95"],
-        "modelled_high_95": whole["loss_high_95"],
-        "modelled_of_normal": 1 - whole["actual"] / whole["without_closure"],
-        "times_modelled": _times(claimed, whole["loss"]),
-        "times_low_80": _times(claimed, whole["loss_high_80"]),
-        "times_high_80": _times(claimed, whole["loss_low_80"]),
-    }
+def _meant(claim: Row, events: list[Row]) -> tuple[Row | None, str | None]:
+    """The closure that a claim means, or why none is found."""
+    if why_not := _why_not(claim):
+        return None, why_not
+    days = (claim["period_end"] - claim["period_start"]).days + 1
+    own = claim["crossing_id"] if claim["crossing_id"] and claim["crossing_id"][0] != "*" else None
+    found = [
+        (shared, (event["started_on"] - event["until"]).days, at)
+        for at, event in enumerate(events)
+        if event["border"] == claim["border"]
+        and (own is None or own in event["crossings"])
+        and (shared := _shared(claim, event["started_on"], event["until"])) >= SHARED * days
+    ]
+    if not found:
+        return None, f"no closure of seven days and more has {SHARED * 100:.0f} % of its days"
+    return events[max(found)[2]], None
 
 
-def _times(claimed: float, loss: float) -> float | None:
-    return claimed / loss if loss > 0 else None
+def _shared(claim: Row, first: dt.date, after: dt.date) -> int:
+    """The days of a claim from first on before after."""
+    until: dt.date = min(claim["period_end"] + dt.timedelta(days=1), after)
+    since: dt.date = max(claim["period_start"], first)
+    return max((until - since).days, 0)
 
 
-def _part(claim: Row, crossings: list[str], weights: pl.DataFrame) -> float | None:
-    """The crossing's part of the capacity that the closure shut; 1 where the claim is for the border."""
-    if claim["crossing_id"] is None or claim["crossing_id"][0] == "*":
-        return 1.0
-    flows = ["exports", "imports"] if claim["flow"] == "cargo" else [claim["flow"]]
-    shut = weights.filter(
-        pl.col("border") == claim["border"], pl.col("flow").is_in(flows), pl.col("crossing_id").is_in(crossings)
-    )
-    own = float(shut.filter(pl.col("crossing_id") == claim["crossing_id"])["weight"].sum())
-    return own / float(shut["weight"].sum()) if own else None
-
-
-def _why_not(claim: Row) -> str:
+def _why_not(claim: Row) -> str | None:
+    """What the claim itself lacks to be set beside a model."""
     if claim["flow"] is None:
         return "whose exports or imports is not said"
-    if claim["period_start"] is None:
-        return "of when it speaks is not said"
+    if claim["period_start"] is None or claim["period_end"] is None:
+        return "of which days it speaks is not said"
     if claim["border"] == "AFG":
         return "it is for the country as a whole, for which no model has the months"
-    return "no modelled closure has half of its days"
+    if claim["of_normal"] is None:
+        return "what is normal there is not known"
+    return None
+
+
+def _why_no_factor(claim: Row, lines: list[Row | None]) -> str | None:
+    """Why the modelled losses, one for each flow, are no yardstick for the claim."""
+    for line in lines:
+        if line is None:
+            return "no series of trade has that flow"
+        which = f"Loss of the {line['reporter']} {line['flow']}s: "
+        if "why_not" in line:
+            return f"{which}{line['why_not']}"
+        if line["doubts"]:
+            return which + "; ".join(line["doubts"])
+        last = line["last_month"]
+        known_to = last.replace(day=calendar.monthrange(last.year, last.month)[1])
+        shared = _shared(claim, line["started_on"], known_to + dt.timedelta(days=1))
+        if line["months_known"] < line["months"] or claim["period_end"] > known_to:
+            return f"{which}trade is not known in all the months of which the claim speaks"
+        if 2 * shared < line["closed_days"]:
+            return f"it speaks of {shared} of the {line['closed_days']} closed days over which the loss is known"
+    return None
+
+
+def _beside(claim: Row, flows: Row) -> dict[str, Any]:
+    """The claim beside the modelled loss of its flows, as shares; ends of intervals are added: rather too wide."""
+    lines = [flows[flow] for flow in SEEN[claim["flow"]]]
+    stake = sum(line["at_stake"] for line in lines)
+    shares = {name: sum(line[of] for line in lines) / stake for name, of in SHARES.items()}
+    return shares | {
+        "times_modelled": claim["of_normal"] / shares["modelled"],
+        "times_low_80": claim["of_normal"] / shares["modelled_high_80"],
+        "times_high_80": claim["of_normal"] / shares["modelled_low_80"],
+    }

@@ -30,7 +30,7 @@ KINDS = {
 }
 # Closures that last less leave no mark in months.
 FEWEST_DAYS = 7
-# A month is one of a closure where this much of the border's capacity was shut, on average.
+# Prices, donors: a month is one of a closure where this much of the border's capacity was shut, on average.
 TOUCHED = 0.1
 # low: what is known to be shut, whatever else is unknown.
 SHUT = "SELECT border, day, share_shut, low FROM disruption_index WHERE high > 0 ORDER BY ALL"
@@ -89,11 +89,11 @@ def shut(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return found
 
 
-def touched_months(shut: pl.DataFrame, border: str) -> list[dt.date]:
-    """The months in which a tenth of the border's capacity or more was shut, on average."""
+def touched_months(shut: pl.DataFrame, border: str, share: float = TOUCHED) -> list[dt.date]:
+    """The months in which a share of the border's capacity or more was shut, on average."""
     of_border = shut.filter(pl.col("border") == border)
     by_month = of_border.group_by(pl.col("day").dt.truncate("1mo").alias("month")).agg(pl.col("low").sum() / 30)
-    return by_month.filter(pl.col("low") >= TOUCHED)["month"].sort().to_list()
+    return by_month.filter(pl.col("low") >= share)["month"].sort().to_list()
 
 
 def lasting_events(rows: pl.DataFrame, shut: pl.DataFrame) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,9 @@ from analysis.counterfactual import Array
 
 # Customs and banks record late: the month after a closure is still counted. Chosen before looking.
 LAG_MONTHS = 1
+# Of a border's capacity, on average over a month: where less is shut the month is one like others and serves the
+# forecasts. With a tenth a small gate, shut for years, leaves too few months to test forecasts of more than one.
+TOUCHED = 0.25
 KEY = ("reporter", "partner", "flow", "basis")
 SERIES = """
     SELECT
@@ -104,7 +107,7 @@ def of_borders(trade: pl.DataFrame, shut: pl.DataFrame) -> Iterator[Series]:
 def _touched(shut: pl.DataFrame, border: str, first: int, months: int) -> npt.NDArray[np.bool_]:
     """Which months a closure touched, the lag after it included."""
     found = np.zeros(months + LAG_MONTHS, bool)
-    for month in closures.touched_months(shut, border):
+    for month in closures.touched_months(shut, border, TOUCHED):
         if 0 <= (at := month_number(month) - first) < months:
             found[at : at + 1 + LAG_MONTHS] = True
     return found[:months]

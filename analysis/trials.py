@@ -43,6 +43,11 @@ class Tried:
     horizons: npt.NDArray[np.int64]
     misses: Array
 
+    @property
+    def longest(self) -> int:
+        """The most months whose sum was forecast and came without a closure, often enough to be judged."""
+        return max((one for one in HORIZONS if (self.horizons == one).sum() >= FEWEST_TRIALS), default=0)
+
     def limits(self, drawn: Array) -> dict[str, float]:
         """Lower and upper ends of what was drawn: low_80, high_80, low_95, high_95."""
         found: dict[str, float] = {}

@@ -14,7 +14,7 @@ MILLIONS = "millions of US dollars"
 SIDES = {"AFG": (colours.BLUE, "circle"), "PAK": (colours.GREEN, "square"), "IRN": (colours.PURPLE, "diamond")}
 OTHER = (colours.GREY, "triangle-up")
 # On an axis of multiples nothing smaller or larger is told apart.
-LEAST_TIMES, MOST_TIMES = 0.03, 300.0
+LEAST_TIMES, MOST_TIMES = 0.1, 30.0
 
 
 def without_closure(reported: pl.DataFrame, modelled: pl.DataFrame) -> Drawing:
@@ -86,20 +86,21 @@ def claims(frame: pl.DataFrame) -> Drawing:
         pl.col("times_low_80").fill_null(LEAST_TIMES).clip(LEAST_TIMES, MOST_TIMES),
         pl.col("times_high_80").fill_null(MOST_TIMES).clip(LEAST_TIMES, MOST_TIMES),
     )
-    scale = alt.Scale(type="log", domain=[LEAST_TIMES, MOST_TIMES])
-    axis = alt.Axis(values=[0.1, 1, 10, 100], format="~g", grid=True)
-    x = alt.X("times_modelled:Q", title="times the modelled loss of a day", scale=scale, axis=axis)
+    # Room at both ends, so that no sign is cut.
+    scale = alt.Scale(type="log", domain=[LEAST_TIMES / 1.3, MOST_TIMES * 1.3], nice=False)
+    axis = alt.Axis(values=[0.1, 0.3, 1, 3, 10, 30], format="~g", grid=True)
+    x = alt.X("times_modelled:Q", title="times the modelled loss", scale=scale, axis=axis)
     order = drawn.sort("times_modelled", descending=True)["claim"].to_list()
+    names = alt.Axis(labelLimit=220, labelOffset=-6, labelExpr="split(datum.label, '|')")
     base = alt.Chart(drawn).encode(
-        y=alt.Y("claim:N", title=None, sort=order, axis=alt.Axis(labelLimit=190)),
+        y=alt.Y("claim:N", title=None, sort=order, axis=names),
         color=_scaled("side:N", {side: look[0] for side, look in looks.items()}),
         tooltip=[
             "claim:N",
             "crossing_id:N",
             "claimed_a_day:Q",
-            "modelled_a_day:Q",
             "of_normal:Q",
-            "modelled_of_normal:Q",
+            "modelled:Q",
         ],
     )  # fmt: skip
     one = alt.Chart(pl.DataFrame({"times_modelled": [1.0]})).mark_rule(color=colours.GREY, strokeDash=[6, 3])
@@ -116,7 +117,7 @@ def claims(frame: pl.DataFrame) -> Drawing:
                 scale=alt.Scale(domain=sides, range=[looks[side][1] for side in sides]),
             ),
         ),
-    ).properties(height=alt.Step(24))
+    ).properties(height=alt.Step(40))
     key = [
         (
             colours.SIGNS[shape],
@@ -125,7 +126,7 @@ def claims(frame: pl.DataFrame) -> Drawing:
         )
         for side, (colour, shape) in looks.items()
     ]
-    return Drawing(chart, [*key, ("━", colours.GREY, "80 % interval; to the edge: unbounded")])
+    return Drawing(chart, [*key, ("━", colours.GREY, "80 % interval, as far as the axis reaches")])
 
 
 def _scaled(name: str, looks: dict[str, str]) -> Any:

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from analysis import claims, closures, counterfactual, donors, monthly
+from analysis.counterfactual import Array
 from analysis.donors import Donors, Synthetic
 from analysis.monthly import LAG_MONTHS, Series
 from analysis.refresh import Tables, TooLittleError
 from analysis.trials import FEWEST_TRIALS, Tried, tried
 
 TITLE = "What did a closure cost?"
-VERSION = 3
+VERSION = 4
 REFERENCE = (
     "Harvey 1989, Forecasting, Structural Time Series Models and the Kalman Filter; Brodersen et al. 2015, Annals of "
     "Applied Statistics 9:247; Abadie, Diamond & Hainmueller 2010, JASA 105:493"
 )
 READS = (
     "closure_episodes",
-    "crossing_weights",
     "crossings",
     "disruption_index",
     "loss_claims_weighed",
@@ -58,12 +62,11 @@ def gather(con: duckdb.DuckDBPyConnection) -> Tables:
         "shut": closures.shut(con),
         "whole": con.sql(WHOLE).pl(),
         "claims": con.sql(claims.CLAIMS).pl(),
-        "weights": con.sql(claims.WEIGHTS).pl(),
     }
 
 
 def work_out(gathered: Tables) -> Tables:
-    """The tables losses, losses_months, losses_backtest, losses_series, losses_country, losses_claims.
+    """The tables losses, and losses_ with left_out, months, backtest, series, country and claims.
 
     Raises TooLittleError where there is no closure of seven days to ask about.
     """
@@ -75,57 +78,141 @@ def work_out(gathered: Tables) -> Tables:
     among = [(one, donors.of(one, gathered["trade"], gathered["shut"])) for one in every]
     ready = {id(one): list(every_method(one, found)) for one, found in among}
     every_one = [one for of_series in ready.values() for one in of_series]
-    asked = [(event, one) for event in events for one in every_one if one.series.border == event["border"]]
-    lines = [line for event, one in asked if (line := told(one, event))]
+    asked = [Asked(event, one) for event in events for one in every_one if one.series.border == event["border"]]
+    answered = [one for one in asked if one.why_not is None]
+    costs = [one.line(events) for one in answered]
+    left_out = [one.same | {"scope": one.fitted.series.scope, "why_not": one.why_not} for one in asked if one.why_not]
     tables: dict[str, list[dict[str, object]]] = {
-        "losses": (costs := [line for line, _ in lines]),
-        "losses_months": [month for _, months in lines for month in months],
+        "losses": costs,
+        "losses_left_out": left_out,
+        "losses_months": [one.same | month for one in answered for month in one.by_month()],
         "losses_backtest": [line for one in every_one for line in one.backtest()],
         "losses_series": [_considered(one, found, ready[id(one)]) for one, found in among],
         "losses_country": [line for event in events for line in country(event, gathered["whole"])],
-        "losses_claims": list(claims.modelled(gathered["claims"], costs, gathered["weights"])),
+        "losses_claims": list(claims.modelled(gathered["claims"], events, [*costs, *left_out])),
     }
     return {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in tables.items()}
 
 
-def told(fitted: Tried, event: Mapping[str, Any]) -> tuple[dict[str, object], list[dict[str, object]]] | None:
-    """The line of analysis.losses and those of its months, None where the series does not reach so far."""
-    one, first = fitted.series, fitted.series.place(event["started_on"])
-    after = min(one.place(event["until"]) + 1 + LAG_MONTHS, len(one.values))
-    if after <= first or first < 0 or not fitted.forecasts.reaches(first):
-        return None
-    actual, counted = one.counted(first, after)
-    if not counted.any():
-        return None
-    drawn = fitted.forecasts.ahead(first, after - first)
-    expected = drawn[:, counted].sum(axis=1)
-    middle = float(np.median(expected))
-    same = {name: event[name] for name in ("border", "started_on")} | one.key | {"method": fitted.method}
-    line = same | {name: event[name] for name in ("ended_on", "crossings", "share_shut")} | {
-        "known_to": event["until"],
-        "scope": one.scope,
-        "first_month": one.month(first),
-        "last_month": one.month(after - 1),
-        "months": after - first,
-        "months_known": int(counted.sum()),
-        "closed_days": sum(_closed_days(one.month(first + int(at)), event) for at in np.flatnonzero(counted)),
-        "trained_months": int(np.isfinite(one.quiet[:first]).sum()),
-        "controls": fitted.controls,
-        "actual": actual,
-        "without_closure": middle,
-        "loss": middle - actual,
-        "share_lost": 1 - actual / middle,
-        "p_placebo": _p_placebo(fitted, first, after),
-    }  # fmt: skip
-    limits = {f"loss_{name}": value - actual for name, value in fitted.limits(expected).items()}
-    return line | limits, [same | month for month in fitted.by_month(first, drawn)]
+@dataclass(frozen=True)
+class Asked:
+    """What a closure cost by one series and method."""
+
+    event: Mapping[str, Any]
+    fitted: Tried
+
+    @property
+    def first(self) -> int:
+        """The place of its first month in the series, which may lie outside."""
+        return self.fitted.series.place(self.event["started_on"])
+
+    @property
+    def after(self) -> int:
+        """The place behind the month after its last, or behind the series."""
+        one = self.fitted.series
+        return min(one.place(self.event["until"]) + 1 + LAG_MONTHS, len(one.values))
+
+    @property
+    def same(self) -> dict[str, Any]:
+        """The columns that name closure, series and method."""
+        key = {name: self.event[name] for name in ("border", "started_on")}
+        return key | self.fitted.series.key | {"method": self.fitted.method}
+
+    @cached_property
+    def counted(self) -> tuple[float, npt.NDArray[np.bool_]]:
+        """What was traded in its months as far as they are known, and which months that counts."""
+        return self.fitted.series.counted(self.first, self.after)
+
+    @cached_property
+    def drawn(self) -> Array:
+        """Draws of its months without it: draws × months."""
+        return self.fitted.forecasts.ahead(self.first, self.after - self.first)
+
+    @cached_property
+    def why_not(self) -> str | None:
+        """Why no loss is worked out; None where one is."""
+        return next(self._reasons(), None)
+
+    def _reasons(self) -> Iterator[str]:
+        """Of these only the first holds for sure: each takes those before it not to hold."""
+        share, months, longest = self.event["share_shut"], self.after - self.first, self.fitted.longest
+        if share is None:
+            yield "how much of the border's capacity was shut is not known"
+        if share < monthly.TOUCHED:
+            yield f"less than {monthly.TOUCHED * 100:.0f} % of the border's capacity was shut meanwhile"
+        if self.first < 0 or months <= 0 or not self.counted[1].any():
+            yield "of none of its months the trade is known"
+        if not self._closed_days():
+            yield "no closed day lies in the months that are known"
+        if not self.fitted.forecasts.reaches(self.first):
+            yield "too few months are known before it"
+        if months > longest:
+            yield f"it would need a forecast of {months} months, and those of this series are tested to {longest}"
+
+    def line(self, events: Iterable[Mapping[str, Any]]) -> dict[str, object]:
+        """The line of analysis.losses; ``events``: all closures, to name those in the same months."""
+        one, (actual, counted) = self.fitted.series, self.counted
+        expected = self.drawn[:, counted].sum(axis=1)
+        middle = float(np.median(expected))
+        closed, days = (
+            self._closed_days(),
+            sum(_days(one.month(self.first + int(at))) for at in np.flatnonzero(counted)),
+        )
+        told = self.same | {name: self.event[name] for name in ("ended_on", "crossings", "share_shut")} | {
+            "known_to": self.event["until"],
+            "scope": one.scope,
+            "first_month": one.month(self.first),
+            "last_month": one.month(self.after - 1),
+            "months": self.after - self.first,
+            "months_known": int(counted.sum()),
+            "closed_days": closed,
+            "shared_with": self._overlaps(events),
+            "trained_months": int(np.isfinite(one.quiet[: self.first]).sum()),
+            "controls": self.fitted.controls,
+            "actual": actual,
+            "without_closure": middle,
+            "at_stake": middle * closed / days * self.event["share_shut"],
+            "loss": middle - actual,
+            "share_lost": 1 - actual / middle if actual < middle else None,
+            "p_placebo": _p_placebo(self.fitted, self.first, self.after),
+        }  # fmt: skip
+        told |= {f"loss_{name}": value - actual for name, value in self.fitted.limits(expected).items()}
+        return told | {"doubts": list(_doubts(told))}
+
+    def by_month(self) -> Iterator[dict[str, object]]:
+        """The lines of analysis.losses_months."""
+        return self.fitted.by_month(self.first, self.drawn)
+
+    def _closed_days(self) -> int:
+        """The days of the closure in the months that are counted."""
+        one, closed = self.fitted.series, 0
+        for at in np.flatnonzero(self.counted[1]):
+            month = one.month(self.first + int(at))
+            until = min(month + dt.timedelta(days=_days(month)), self.event["until"])
+            closed += max((until - max(month, self.event["started_on"])).days, 0)
+        return closed
+
+    def _overlaps(self, events: Iterable[Mapping[str, Any]]) -> list[dt.date]:
+        """The first days of other closures of the border that go on in the months counted."""
+        first, after = self.fitted.series.month(self.first), self.fitted.series.month(self.after)
+        others = [one for one in events if one["border"] == self.event["border"] and one is not self.event]
+        return [one["started_on"] for one in others if one["started_on"] < after and one["until"] > first]
 
 
-def _closed_days(month: dt.date, event: Mapping[str, Any]) -> int:
-    """The days of the closure in a month."""
-    after = monthly.month_of(monthly.month_number(month) + 1)
-    days: int = (min(after, event["until"]) - max(month, event["started_on"])).days
-    return max(days, 0)
+def _days(month: dt.date) -> int:
+    return calendar.monthrange(month.year, month.month)[1]
+
+
+def _doubts(line: Mapping[str, Any]) -> Iterator[str]:
+    """Why a loss is weak or not the closure's alone."""
+    if line["loss_low_80"] <= 0 <= line["loss_high_80"]:
+        yield "nought lies within the 80 % interval"
+    elif line["loss"] < 0:
+        yield "more was traded than expected"
+    if line["loss"] > line["at_stake"]:
+        yield "more is missing than was at stake on the closed days"
+    if line["shared_with"]:
+        yield "other closures of the border share its months"
 
 
 def _p_placebo(fitted: Tried, first: int, after: int) -> float | None:

@@ -5,7 +5,7 @@ CREATE TABLE analysis.losses (
     ended_on DATE, -- First day on which none of the crossings was closed by it; empty = still shut, or not known.
     known_to DATE NOT NULL, -- Day until which it is known, or carried on, that something was closed by it; where it ended: ended_on.
     crossings VARCHAR[] NOT NULL, -- Crossings that it shut.
-    share_shut DOUBLE, -- Share of the border's normal capacity that was shut meanwhile (disruption_index), on average.
+    share_shut DOUBLE NOT NULL, -- Share of the border's normal capacity that was shut meanwhile (disruption_index), on average, whatever shut it.
     scope VARCHAR NOT NULL, -- route = trade between the two sides; country = all trade of Afghanistan, of which other routes may have made good a part.
     reporter VARCHAR NOT NULL, -- Country whose statistics these are.
     partner VARCHAR NOT NULL, -- Its partner.
@@ -17,20 +17,37 @@ CREATE TABLE analysis.losses (
     months INTEGER NOT NULL, -- Months from first to last.
     months_known INTEGER NOT NULL, -- Of these, months whose trade is known; only they are counted.
     closed_days INTEGER NOT NULL, -- Days of the closure in the months known. [days]
+    shared_with DATE[] NOT NULL, -- First days of other closures of the border that go on in these months: what is missing is missing to them too.
     trained_months INTEGER NOT NULL, -- Known months without closure before it, from which the forecast starts.
     controls INTEGER NOT NULL, -- Partners that serve as controls or donors (analysis.losses_series names them).
     actual DOUBLE NOT NULL, -- Trade as reported in the months known. [USD_million]
     without_closure DOUBLE NOT NULL, -- Trade without the closure, the middle of the forecasts. [USD_million]
+    at_stake DOUBLE NOT NULL, -- Of without_closure the part of the closed days and of the capacity shut: more than this the closure alone cannot have cost. [USD_million]
     loss DOUBLE NOT NULL, -- without_closure - actual; negative = more was traded than expected. [USD_million]
     loss_low_80 DOUBLE, -- Lower end of the 80 % interval of the loss. [USD_million]
     loss_high_80 DOUBLE, -- Upper end. [USD_million]
     loss_low_95 DOUBLE, -- Lower end of the 95 % interval. [USD_million]
     loss_high_95 DOUBLE, -- Upper end. [USD_million]
-    share_lost DOUBLE NOT NULL, -- loss / without_closure.
+    share_lost DOUBLE, -- loss / without_closure; empty = more was traded than expected.
+    doubts VARCHAR[] NOT NULL, -- Why the loss is weak, or not the closure's alone; none = nothing speaks against it.
     p_placebo DOUBLE, -- synthetic_control: share of donors, the partner itself included, with at least such a fall beside how well each was met before.
     PRIMARY KEY (border, started_on, reporter, partner, flow, basis, method)
 );
-COMMENT ON TABLE analysis.losses IS 'For each closure of seven days and more, and each series that has the months: trade without it against trade as reported, with intervals. The intervals hold the chance of months and the wandering of the level, not a wrong model: analysis.losses_backtest tells how often such intervals hold the truth.';
+COMMENT ON TABLE analysis.losses IS 'Trade without a closure against trade as reported, of the whole border in the months of the closure, with intervals: for each closure that shut a quarter of the border or more for seven days, and each series whose forecasts are tested so far; analysis.losses_left_out has the others. The intervals hold the chance of months and the wandering of the level, not a wrong model: analysis.losses_backtest tells how often such intervals hold the truth.';
+
+CREATE TABLE analysis.losses_left_out (
+    border VARCHAR NOT NULL, -- The border shut.
+    started_on DATE NOT NULL, -- First day closed.
+    scope VARCHAR NOT NULL, -- route or country.
+    reporter VARCHAR NOT NULL, -- Country whose statistics these are.
+    partner VARCHAR NOT NULL, -- Its partner.
+    flow VARCHAR NOT NULL, -- export or import, seen from the reporter.
+    basis VARCHAR NOT NULL, -- As in trade_months.
+    method VARCHAR NOT NULL, -- structural, structural_controls or synthetic_control.
+    why_not VARCHAR NOT NULL, -- Why no loss is worked out.
+    PRIMARY KEY (border, started_on, reporter, partner, flow, basis, method)
+);
+COMMENT ON TABLE analysis.losses_left_out IS 'Closures of seven days and more of which a series can not tell the loss, and why: months unknown, too little shut, or a forecast longer than any that was tested.';
 
 CREATE TABLE analysis.losses_months (
     border VARCHAR NOT NULL, -- The border shut.
@@ -62,7 +79,7 @@ CREATE TABLE analysis.losses_backtest (
     nominal DOUBLE NOT NULL, -- The share of truths that the interval should hold.
     trials INTEGER NOT NULL, -- Starts without a closure, one forecast from each; they overlap.
     held INTEGER NOT NULL, -- Trials in which the sum that came lay in the interval.
-    share_held DOUBLE NOT NULL, -- held / trials: near nominal = the intervals can be believed.
+    share_held DOUBLE NOT NULL, -- held / trials, to be set beside nominal; of few trials, which overlap, chance makes much.
     PRIMARY KEY (border, reporter, partner, flow, basis, method, horizon_months, nominal)
 );
 COMMENT ON TABLE analysis.losses_backtest IS 'The same method on dates without closure: how often the truth lay in the interval.';
@@ -121,19 +138,16 @@ CREATE TABLE analysis.losses_claims (
     exceeds_all BOOLEAN, -- Whether more is claimed than passes the whole border by the highest yearly figure.
     started_on DATE, -- The closure that it is set against: its first day.
     reporter VARCHAR, -- Country whose statistics the model has.
-    basis VARCHAR, -- As in trade_months; by the balance of payments less is traded than by customs.
+    basis VARCHAR, -- As in trade_months.
     method VARCHAR, -- As in analysis.losses.
-    part DOUBLE, -- Part of the modelled loss that the claimed crossing bears, by capacity; 1 = the claim is for the border, or no other was shut. [share]
-    closed_days INTEGER, -- Days of the closure in the months that the model counts. [days]
-    modelled_a_day DOUBLE, -- Modelled loss for a closed day. [USD_million]
-    modelled_low_80 DOUBLE, -- Lower end of its 80 % interval. [USD_million]
-    modelled_high_80 DOUBLE, -- Upper end. [USD_million]
-    modelled_low_95 DOUBLE, -- Lower end of its 95 % interval. [USD_million]
-    modelled_high_95 DOUBLE, -- Upper end. [USD_million]
-    modelled_of_normal DOUBLE, -- Share of trade lost by the model, to be set beside of_normal whatever the basis. [share]
-    times_modelled DOUBLE, -- claimed_a_day / modelled_a_day; empty = the model has no loss.
+    modelled DOUBLE, -- Modelled loss as a share of what was at stake on the closed days (analysis.losses). [share]
+    modelled_low_80 DOUBLE, -- Lower end of its 80 % interval. [share]
+    modelled_high_80 DOUBLE, -- Upper end. [share]
+    modelled_low_95 DOUBLE, -- Lower end of its 95 % interval. [share]
+    modelled_high_95 DOUBLE, -- Upper end. [share]
+    times_modelled DOUBLE, -- of_normal / modelled: each a share on its own basis, for claims count goods and series may count payments.
     times_low_80 DOUBLE, -- Lower end of its 80 % interval.
-    times_high_80 DOUBLE, -- Upper end; empty = unbounded, for there may have been no loss.
-    why_not VARCHAR -- Why no modelled loss stands beside it; empty = one does.
+    times_high_80 DOUBLE, -- Upper end.
+    why_not VARCHAR -- Why there is no factor; empty = there is one.
 );
-COMMENT ON TABLE analysis.losses_claims IS 'Every claim of lost trade that says how much a day, beside the modelled loss of the closure that shares most of its days. One line for each basis and method that has the closure.';
+COMMENT ON TABLE analysis.losses_claims IS 'Every claim of lost trade that says how much a day, beside the modelled loss of the closure that has its days: a line for each basis and method, with a factor only where flow and window are the same and nothing speaks against the loss.';

@@ -27,9 +27,10 @@ CANNOT_KNOW = """
   of demand, a flood or a new tariff counts as the closure's, unless other partners show it too.
 - **What was only put off.** Trade that waits and passes later is lost in one month and comes back in another.
 - **What was never counted.** Goods carried past the customs, and those that went by another country.
-- **Long closures.** The further a forecast reaches, the more the level may have wandered: the intervals are tested on
-  one to six months.
-- **Years without quiet.** Where few months without closure are known there is no model; the table above says where.
+- **One closure among several.** A series is that of the whole border: where other closures go on in the same months,
+  what is missing is missing to all of them together.
+- **Long closures and years without quiet.** There is no loss where a forecast would reach further than any that could
+  be tested, or where too few months are known; the tables above say where, and why.
 """
 
 
@@ -58,7 +59,7 @@ def show() -> None:
     whole_country(border, lines["started_on"][0])
     claimed(border)
     how_sure(border)
-    every_closure(named(of_border))
+    every_closure(border, named(of_border))
 
 
 def closures(frame: pl.DataFrame) -> dict[str, str]:
@@ -98,16 +99,36 @@ def figures(lines: pl.DataFrame) -> None:
     alone = lines.filter(pl.col("method") == "structural").sort("actual", descending=True).head(3)
     for column, row in zip(st.columns(max(alone.height, 1)), alone.to_dicts(), strict=False):
         with column:
-            span = months_counted(row)
             parts.figure(
-                f"{row['of']}, {span}",
-                amount(row["loss"]),
-                f"80 %: {between(row, 80)}; 95 %: {between(row, 95)}. Reported {texts.dollars(row['actual'])}, "
-                f"without the closure {texts.dollars(row['without_closure'])}: {texts.share(row['share_lost'])} lost."
-                + (" Nought lies within the 95 %: weak." if row["loss_low_95"] <= 0 <= row["loss_high_95"] else ""),
+                f"{row['of']}, {months_counted(row)}",
+                amount(row["loss"]) + " (weak)" * bool(row["doubts"]),
+                f"80 %: {between(row, 80)}; 95 %: {between(row, 95)}. {against(row)}{in_doubt(row)}",
                 alone,
                 "analysis.losses",
             )
+
+
+def against(row: dict[str, Any]) -> str:
+    """What was traded, and what without the closure, in words; a share only of a loss that is none by no interval."""
+    words = f"Reported {texts.dollars(row['actual'])}, without the closure {texts.dollars(row['without_closure'])}"
+    if row["loss_high_80"] < 0:
+        return f"{words}: more was traded than expected."
+    sure = row["loss_low_80"] > 0
+    return f"{words}: {texts.share(row['share_lost'])} less." if sure else f"{words}."
+
+
+def in_doubt(row: dict[str, Any]) -> str:
+    """What speaks against a loss, in words."""
+    doubts = list(row["doubts"])
+    if row["loss_low_80"] > 0 >= row["loss_low_95"]:
+        doubts.append("nought lies within the 95 % interval")
+    words = f" Weak: {'; '.join(doubts)}." if doubts else ""
+    if row["shared_with"]:
+        others = ", ".join(map(texts.day, row["shared_with"]))
+        words += f" Of the whole border in these months, closures since {others} included."
+    if row["loss"] > row["at_stake"]:
+        words += f" On the closed days {texts.dollars(row['at_stake'])} were at stake."
+    return words
 
 
 def months_counted(row: dict[str, Any]) -> str:
@@ -159,8 +180,9 @@ def compared(border: str, lines: pl.DataFrame) -> None:
     parts.chart(
         f"{texts.border(*border.split('-'))}: loss by series and method, closure of {texts.day(row['started_on'])}",
         loss_charts.losses(lines.select("series", "loss", "^loss_.*$")),
-        "analysis.losses. Bases are never added up: the bank counts payments, customs counts goods. Below nought "
-        "more was traded than expected; weak where the interval crosses nought.",
+        "analysis.losses. Of the whole border in these months. Bases are never added up: the bank counts "
+        "payments, customs counts goods. Below nought more was traded than expected; weak where an interval crosses "
+        "nought.",
         name="loss",
         rows=lines.drop("of", "series"),
         behind=losses.every,
@@ -170,7 +192,16 @@ def compared(border: str, lines: pl.DataFrame) -> None:
 def whole_country(border: str, started: dt.date) -> None:
     """All trade of Afghanistan beside the route."""
     st.markdown("##### The country as a whole beside the route")
-    parts.table(losses.country(border, started), "analysis.losses_country")
+    frame = losses.country(border, started)
+    parts.table(frame.drop("notes"), "analysis.losses_country")
+    # Under the table: in its last column a narrow screen does not show them.
+    said = [
+        f"- {texts.day(row['period_start'])}, {row['flow']}s: {row['notes']}"
+        for row in frame.to_dicts()
+        if row["notes"]
+    ]
+    if said:
+        st.markdown("What the rows say beside their figures:\n\n" + "\n".join(dict.fromkeys(said)))
     st.caption(
         "Source: trade_flows, as printed, millions of US dollars; of times that reach into the closure or the month "
         "after it, beside the same time a year before where that is printed. No model: too few months are known. A "
@@ -179,38 +210,58 @@ def whole_country(border: str, started: dt.date) -> None:
 
 
 def claimed(border: str) -> None:
-    """Claims against the model."""
+    """Claims against the model, and by claimant."""
     every = losses.claims(border)
     weighed = every.filter(pl.col("times_modelled").is_not_null())
     st.markdown("##### Claimed against modelled")
     if weighed.height:
-        labels = pl.format("{}, {}", pl.col("claimant").str.slice(0, 34), pl.col("claim_id"))
-        drawn = weighed.with_columns(claim=labels, side=pl.col("claimant_side").fill_null("an unknown side"))
+        sides = pl.col("claimant_side").fill_null("an unknown side")
+        labels = pl.format("{}|{}, {}", pl.col("claimant").str.slice(0, 30), "crossing_id", "claim_id")
+        drawn = weighed.with_columns(claim=labels, side=sides)
         parts.chart(
-            "Claims of lost trade as multiples of the modelled loss of a day",
+            "Claims of lost trade as multiples of the modelled loss",
             loss_charts.claims(drawn.unique("claim", keep="first", maintain_order=True)),
-            f"{weighed['source_url'].n_unique()} pages, listed below, and analysis.losses. Each is set against the "
-            "closure that shares most of its days. 1 = the model says the same. By the balance of payments less is "
-            "traded than by customs: so the shares of normal trade stand beside the dollars in the rows.",
+            f"{weighed['claim_id'].n_unique()} of the claims below, and analysis.losses. A claim as a share of what "
+            " normally passes there in a day, by the modelled loss as a share of what was at stake on the closed "
+            "days: dollars of customs and of the bank are not compared. 1 = the model says the same.",
             name="claims",
             rows=weighed,
             behind=lambda: losses.claims(border),
         )
-    over = every.filter(pl.col("exceeds_all")).height
+    claims, without = (
+        every["claim_id"].n_unique(),
+        every.filter(pl.col("why_not").is_not_null())["claim_id"].n_unique(),
+    )
     st.markdown(
-        f"{every.height} lines of claims; {over} claim more than all that passes the border by the highest yearly "
-        f"figure; {every.filter(pl.col('why_not').is_not_null()).height} have no modelled loss beside them."
+        f"{claims} claims on this border say how much a day, whatever the year; {without} have no factor, each for "
+        "the reason beside it: other days or another flow than the model has, or a loss that is weak itself. The "
+        "page Claims counts those of one year and of all borders, beside normal trade."
     )
     parts.rows(every, "analysis.losses_claims", label="Every claim, and why no model stands beside it")
+    by_claimant(border)
+
+
+def by_claimant(border: str) -> None:
+    """What each claimant claims, as multiples of normal trade and of the modelled loss."""
+    st.markdown("##### By claimant")
+    frame = losses.claimants(border)
+    parts.table(frame.filter(pl.col("weighed") > 0), "loss_claims_weighed")
+    st.caption(
+        "Sources: loss_claims_weighed, analysis.losses_claims. Of normal: the claim for a day by what normally "
+        "passes there in a day, 1 = all of it; of the claims that can be weighed. One claimant is one spelling on "
+        f"the pages; {frame.filter(pl.col('weighed') == 0).height} of whom no claim can be weighed are left out."
+    )
 
 
 def how_sure(border: str) -> None:
     """The test on dates without closure, what each series carries, and what the method cannot know."""
     st.markdown("##### How sure: the same forecasts on dates without closure")
-    parts.table(losses.backtest(border), "analysis.losses_backtest")
+    frame = losses.backtest(border)
+    parts.table(frame, "analysis.losses_backtest")
+    few = frame.filter(pl.col("held_%") < pl.col("nominal_%")).height
     st.caption(
-        "Source: analysis.losses_backtest. Held near nominal: the intervals can be believed. Starts overlap, and of "
-        "few trials chance makes much."
+        f"Source: analysis.losses_backtest. In {few} of {frame.height} lines fewer held than promised. Starts "
+        "overlap, and of few trials chance makes much. Losses of more months than a series is tested on are left out."
     )
     parts.rows(
         losses.considered(border), "analysis.losses_series", label="Every series: what it carries, and why no more"
@@ -219,16 +270,18 @@ def how_sure(border: str) -> None:
     st.markdown(CANNOT_KNOW)
 
 
-def every_closure(frame: pl.DataFrame) -> None:
-    """The losses of all closures of the border."""
+def every_closure(border: str, frame: pl.DataFrame) -> None:
+    """The losses of all closures of the border, and why others have none."""
     shown = frame.select(
-        "started_on", "ended_on", "series", "months_known", "closed_days", "actual", "without_closure", "loss",
-        "loss_low_80", "loss_high_80", "loss_low_95", "loss_high_95",
-        (pl.col("share_lost") * 100).round(1).alias("share_lost_%"), "p_placebo", "controls", "trained_months",
+        "started_on", "ended_on", "series", "months_known", "closed_days", "actual", "without_closure", "at_stake",
+        "loss", "loss_low_80", "loss_high_80", "loss_low_95", "loss_high_95",
+        pl.col("doubts").list.join("; "), (pl.col("share_lost") * 100).round(1).alias("share_lost_%"), "p_placebo",
+        "controls", "trained_months",
     )  # fmt: skip
     parts.rows(
         shown.with_columns(pl.selectors.float().round(1)), "analysis.losses", label="Every closure of this border"
     )
+    parts.rows(losses.left_out(border), "analysis.losses_left_out", label="Closures without a loss, and why")
 
 
 if __name__ == "__main__":

@@ -58,6 +58,19 @@ def before(line: dict[str, object], first: dt.date, last: dt.date) -> pl.DataFra
     )
 
 
+def left_out(border: str) -> pl.DataFrame:
+    """Closures of a border of which a series does not tell the loss, and why."""
+    return ask(
+        f"""
+        SELECT started_on, reporter, flow, basis, method, why_not
+        FROM {table("losses_left_out")}
+        WHERE border = $border
+        ORDER BY started_on DESC, reporter, flow, basis, method
+        """,
+        border=border,
+    )
+
+
 def country(border: str, started: dt.date) -> pl.DataFrame:
     """All trade of Afghanistan as printed, of times that reach into a closure, the shortest first."""
     return ask(
@@ -108,6 +121,37 @@ def claims(border: str) -> pl.DataFrame:
         LEFT JOIN loss_claims AS l USING (row_key)
         WHERE c.border = $border
         ORDER BY c.times_modelled DESC NULLS LAST, c.of_normal DESC NULLS LAST, c.claim_id
+        """,
+        border=border,
+    )
+
+
+def claimants(border: str) -> pl.DataFrame:
+    """The claims of a border by claimant: how many, and what multiples of normal trade and of the model they are."""
+    return ask(
+        f"""
+        -- A claim may have a line for each series and method of its closure.
+        WITH modelled AS (
+            SELECT claim_id, min(times_modelled) AS least, max(times_modelled) AS most
+            FROM {table("losses_claims")}
+            GROUP BY claim_id
+        )
+
+        SELECT
+            c.claimant, c.claimant_side AS side,
+            count(*) AS claims,
+            count(c.factor) AS weighed,
+            min(c.factor) AS normal_lowest,
+            median(c.factor) AS normal_median,
+            max(c.factor) AS normal_highest,
+            count(*) FILTER (c.exceeds_all) AS above_all,
+            round(min(m.least), 2) AS model_lowest,
+            round(max(m.most), 2) AS model_highest
+        FROM loss_claims_weighed AS c
+        LEFT JOIN modelled AS m USING (claim_id)
+        WHERE c.border = $border
+        GROUP BY c.claimant, c.claimant_side
+        ORDER BY weighed DESC, normal_highest DESC NULLS LAST, c.claimant, side
         """,
         border=border,
     )

@@ -67,14 +67,14 @@ THIS_WEEK = """
 
 
 def losses() -> pl.DataFrame:
-    """The loss of the newest closure that has one, series by series, that of the route with the most trade first."""
+    """The losses of the newest closure that has one, none in doubt, that of the route with the most trade first."""
     return ask(
         f"""
         WITH losses AS (FROM {analysed.table("losses")})
 
         SELECT *
         FROM losses
-        WHERE started_on = (SELECT max(started_on) FROM losses)
+        WHERE started_on = (SELECT max(started_on) FROM losses) AND len(doubts) = 0
         ORDER BY scope <> 'route', without_closure DESC, method
         """
     )

@@ -53,12 +53,10 @@ def gathered(months: pl.DataFrame) -> dict[str, pl.DataFrame]:
     closed = pl.DataFrame([event | {"still_shut": False, "crossing_id": "torkham"}])
     text, day = pl.String, pl.Date
     whole = pl.DataFrame(schema={"flow": text, "basis": text, "period_start": day, "period_end": day, "value": float})
-    weights = {"border": "AFG-PAK", "crossing_id": "torkham", "flow": "imports", "weight": 1.0}
     return {
         "closures": closed,
         "trade": months,
         "shut": shut,
         "whole": whole,
         "claims": pl.DataFrame(),
-        "weights": pl.DataFrame([weights]),
     }

@@ -75,6 +75,45 @@ def test_too_few_partners_are_told_and_not_used() -> None:
     )
 
 
+def test_of_a_closure_longer_than_any_forecast_that_was_tested_no_loss_is_told(fallen: tuple[Tables, float]) -> None:
+    longest = max(fallen[0]["losses_backtest"].filter(method="structural")["horizon_months"].to_list())
+    frames = made_trade.gathered(made_trade.trade(seed=3, left=0.4)[0])
+    later = made_trade.SHUT_FROM + dt.timedelta(days=31 * longest)
+    frames["closures"] = frames["closures"].with_columns(ended_on=later)
+    tables = losses.work_out(frames)
+    assert tables["losses"].is_empty()
+    assert f"tested to {longest}" in tables["losses_left_out"].filter(method="structural")["why_not"][0]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2])
+def test_of_a_closure_that_shut_next_to_nothing_no_loss_is_told(share: float) -> None:
+    frames = made_trade.gathered(made_trade.trade(seed=3, left=0.4)[0])
+    frames["shut"] = frames["shut"].with_columns(share_shut=pl.lit(share), low=pl.lit(share))
+    assert losses.work_out(frames)["losses"].is_empty()
+
+
+def test_a_second_closure_in_the_same_months_is_named(fallen: tuple[Tables, float]) -> None:
+    assert fallen[0]["losses"]["shared_with"].list.len().max() == 0
+    frames = made_trade.gathered(made_trade.trade(seed=3, left=0.4)[0])
+    other = {"event": 2, "crossing_id": "chaman", "started_on": made_trade.SHUT_FROM + dt.timedelta(days=10)}
+    closed = frames["closures"].to_dicts()[0]
+    frames["closures"] = pl.DataFrame([closed, closed | other])
+    for line in losses.work_out(frames)["losses"].iter_rows(named=True):
+        assert line["shared_with"] == [({made_trade.SHUT_FROM, other["started_on"]} - {line["started_on"]}).pop()]
+        assert "other closures of the border share its months" in line["doubts"]
+
+
+def test_a_loss_of_more_than_was_at_stake_on_the_closed_days_is_doubted(fallen: tuple[Tables, float]) -> None:
+    assert (
+        not fallen[0]["losses"]["doubts"].list.contains("more is missing than was at stake on the closed days").any()
+    )
+    frames = made_trade.gathered(made_trade.trade(seed=3, left=0.4)[0])
+    frames["closures"] = frames["closures"].with_columns(ended_on=made_trade.SHUT_FROM + dt.timedelta(days=10))
+    (line,) = losses.work_out(frames)["losses"].filter(method="structural").to_dicts()
+    assert line["at_stake"] == pytest.approx(line["without_closure"] * 10 / (29 + 31))
+    assert "more is missing than was at stake on the closed days" in line["doubts"]
+
+
 def test_the_whole_country_is_shown_beside_the_route() -> None:
     event = {"border": "AFG-PAK", "started_on": made_trade.SHUT_FROM, "until": made_trade.SHUT_TO}
     (line,) = losses.country(event, pl.DataFrame([whole(2023, 100.0), whole(2024, 113.0)]))
