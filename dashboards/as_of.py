@@ -34,6 +34,14 @@ def words() -> str:
     return f"As known on {texts.day(day)}" if day else ""
 
 
+def left_out() -> str:
+    """What is not shown as of a day, and how far that can be told."""
+    return (
+        "What was published or corrected later is left out; a page without a date counts from the last day that it "
+        "tells of, and may be of later."
+    )
+
+
 def query() -> str:
     """What an address of another page needs so that it shows the same day."""
     day = reader.as_of()
@@ -105,7 +113,7 @@ def _banner(day: dt.date, *, of_now: bool) -> None:
             )
         else:
             st.info(
-                f"**{words()}.** What was published or corrected later is left out; ages are counted to that day.",
+                f"**{words()}.** {left_out()} Ages are counted to that day.",
                 icon=":material/history:",
             )
         st.button("Back to now", icon=":material/update:", on_click=_back)

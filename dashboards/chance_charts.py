@@ -10,6 +10,9 @@ import polars as pl
 from dashboards import colours
 from dashboards.charts import Drawing
 
+# The days that the axis of chances names.
+DAYS = [0, 7, 30, 60, 90, 120, 180, 240, 300, 365]
+
 
 def followed(frame: pl.DataFrame) -> Drawing:
     """The share of incident days that a closure followed, by window, with its interval, beside what chance gives."""
@@ -71,7 +74,12 @@ def opening(curve: pl.DataFrame) -> Drawing:
 
     Where the frame has p_km, Kaplan-Meier is drawn beside it.
     """
-    x = alt.X("day:Q", title="days from today", scale=alt.Scale(zero=True, nice=False))
+    x = alt.X(
+        "day:Q",
+        title="days from today",
+        scale=alt.Scale(zero=True, nice=False),
+        axis=alt.Axis(values=DAYS, labelOverlap=True),
+    )
     y = alt.Y("p_open:Q", title="chance", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%"))
     names = ("p_open", "p_open_low", "p_open_high", "p_partly", "p_km")
     tips = ["day:Q", *(alt.Tooltip(f"{one}:Q", format=".1%") for one in names if one in curve.columns)]
@@ -111,7 +119,7 @@ def skill(frame: pl.DataFrame) -> Drawing:
     base = alt.Chart(shown).encode(y=alt.Y("of:N", sort=None, title=None, axis=alt.Axis(labelLimit=150)))
     names = list(looks)
     points = base.mark_point(filled=True, size=110, opacity=0.95).encode(
-        x=alt.X("skill:Q", title="skill (1 = perfect, 0 = Kaplan-Meier)"),
+        x=alt.X("skill:Q", title="skill (1 = perfect, 0 = Kaplan-Meier)", axis=alt.Axis(tickCount=6)),
         color=alt.Color(
             "forecaster:N", scale=alt.Scale(domain=names, range=[looks[one][0] for one in names]), legend=None
         ),

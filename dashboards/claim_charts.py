@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import polars as pl
 
@@ -17,11 +19,29 @@ SIDES = {
     "both": (colours.PURPLE, "diamond"),
 }
 OTHER = "other, or not said"
+SIDE_NAMES = {
+    "PAK": "Pakistan's side", "AFG": "Afghanistan's side", "IRN": "Iran's side", "both": "both sides",
+    OTHER: "others, or not said whose side",
+}  # fmt: skip
+
+
+def _two_lines(**more: Any) -> alt.Axis:
+    """An axis whose labels are of two lines, every one shown."""
+    return alt.Axis(
+        labelLimit=200,
+        labelOverlap=False,
+        labelFlush=False,
+        labelBound=False,
+        labelExpr="split(datum.label, '\\n')",
+        labelBaseline="middle",
+        labelLineHeight=12,
+        **more,
+    )
 
 
 def stances(frame: pl.DataFrame) -> Drawing:
-    """Each claim in a row (what), the claimants in columns (side): who asserts it, who denies it."""
-    rows = frame["what"].unique(maintain_order=True).to_list()
+    """Each claim in a row of two lines (row), the claimants in columns (side): who asserts it, who denies it."""
+    rows = frame["row"].unique(maintain_order=True).to_list()
     sides = frame["side"].unique().sort().to_list()
     names = list(STANCES)
     chart = (
@@ -34,7 +54,7 @@ def stances(frame: pl.DataFrame) -> Drawing:
                 title=None,
                 axis=alt.Axis(orient="top", labelAngle=-60, labelLimit=110, labelOverlap=False),
             ),
-            y=alt.Y("what:N", sort=rows, title=None, axis=alt.Axis(labelLimit=170, labelOverlap=False, grid=True)),
+            y=alt.Y("row:N", sort=rows, title=None, axis=_two_lines(grid=True)),
             color=alt.Color(
                 "stance:N", scale=alt.Scale(domain=names, range=[STANCES[one][0] for one in names]), legend=None
             ),
@@ -43,7 +63,7 @@ def stances(frame: pl.DataFrame) -> Drawing:
             ),
             tooltip=["what:N", "stance:N", "claimant:N", "says:N", "on:N", "source_name:N"],
         )
-        .properties(height=alt.Step(21))
+        .properties(height=alt.Step(30))
     )
     key = [(colours.SIGNS[shape], colour, name) for name, (colour, shape) in STANCES.items()]
     return Drawing(chart.configure_view(stroke=None), key)
@@ -69,7 +89,9 @@ def counts(frame: pl.DataFrame) -> Drawing:
             "definition:N",
         ],
     )
-    value = alt.X("value:Q", title="events counted in the year", scale=alt.Scale(zero=True))
+    value = alt.X(
+        "value:Q", title="events counted in the year", scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=6)
+    )
     chart = alt.layer(
         base.mark_bar(color=colours.SKY, opacity=0.55, height=12).encode(x=value),
         base.mark_rule(strokeWidth=2, color=colours.BLUE).encode(x="lowest_printed:Q", x2="highest_printed:Q"),
@@ -88,10 +110,10 @@ def losses(frame: pl.DataFrame) -> Drawing:
             "claim:N",
             sort=None,
             title=None,
-            axis=alt.Axis(labelLimit=150, labelOverlap=False, labelFlush=False, labelBound=False),
+            axis=_two_lines(),
         ),
         tooltip=[
-            "claim:N",
+            "claimant:N",
             "of:N",
             "claimed_a_day:Q",
             "normal_lowest:Q",
@@ -101,7 +123,10 @@ def losses(frame: pl.DataFrame) -> Drawing:
         ],
     )
     value = alt.X(
-        "claimed_a_day:Q", title="millions of US dollars a day, each step ten times", scale=alt.Scale(type="log")
+        "claimed_a_day:Q",
+        title="millions of US dollars a day, each step ten times",
+        scale=alt.Scale(type="log"),
+        axis=alt.Axis(values=[10**power for power in range(-3, 4)], format="~g"),
     )
     chart = alt.layer(
         base.mark_bar(color=colours.GREY, opacity=0.4, height=12).encode(x="normal_lowest:Q", x2="normal_highest:Q"),
@@ -115,8 +140,8 @@ def losses(frame: pl.DataFrame) -> Drawing:
                 "by:N", scale=alt.Scale(domain=names, range=[looks[one][1] for one in names]), legend=None
             ),
         ),
-    ).properties(height=alt.Step(19))
-    key = [(colours.SIGNS[looks[one][1]], looks[one][0], f"claimed by side {one}") for one in names]
+    ).properties(height=alt.Step(30))
+    key = [(colours.SIGNS[looks[one][1]], looks[one][0], f"claimed by: {SIDE_NAMES.get(one, one)}") for one in names]
     return Drawing(
         chart.configure_view(stroke=None), [*key, ("█", "#8a8f9866", "all that normally passes in a day, by figures")]
     )

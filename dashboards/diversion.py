@@ -77,11 +77,17 @@ def on_day(day: dt.date, flow: str, measure: str, city: str) -> list[str]:
     if linked.is_empty():
         st.info(f"No legs in {MEASURES[measure]} lead to {CITIES[city]} from any port or capital among the facts.")
         return []
-    sure = set(found.filter(pl.col("certainty") == "open", pl.col("outcome") == "route")["origin"])
+    sure = found.filter(pl.col("certainty") == "open", pl.col("outcome") == "route")
+    roundabout = pl.col("plain_way").eq_missing(other=False)
     drawn = linked.with_columns(
         pl.col("origin").str.to_titlecase(),
-        pl.col("rests_on").fill_null("none"),
-        by(),
+        pl.when(roundabout & pl.col("value").is_not_null())
+        .then(pl.lit(trade_charts.ROUND))
+        .otherwise(pl.col("rests_on").fill_null("none"))
+        .alias("rests_on"),
+        # The shortest of ways round is no measure of the plain way.
+        pl.when(~roundabout).then("shortest").alias("shortest"),
+        by() + aged(),
         way(),
     ).drop("gates", "places", "legs")
     parts.chart(
@@ -98,9 +104,11 @@ def on_day(day: dt.date, flow: str, measure: str, city: str) -> list[str]:
         behind=lambda: (diversion.on_day(day, flow, measure, city), diversion.legs()),
     )
     parts.rows(
-        linked.with_columns(way(), pl.col("origin").is_in(sorted(sure)).alias("open_for_certain")).select(
-            "origin", "outcome", "value", "low", "high", "estimated", "by_car", "rests_on", "open_for_certain",
-            "since", "way", "shortest",
+        linked.with_columns(
+            way(), pl.col("origin").is_in(sure["origin"].to_list()).alias("open_at_every_gate")
+        ).select(
+            "origin", "outcome", "value", "low", "high", "estimated", "by_car", "rests_on", "last_reported_on",
+            "days_old", "open_at_every_gate", "plain_way", "since", "way", "shortest",
         ),
         "analysis.corridors",
         label="Each way, what it rests on, and what of it is estimated",
@@ -108,13 +116,21 @@ def on_day(day: dt.date, flow: str, measure: str, city: str) -> list[str]:
     return linked.sort("origin")["origin"].to_list()
 
 
-def certain(linked: pl.DataFrame, sure: set[str]) -> str:
-    """In how many cases a way is open as far as reports tell, and in how many only not known to be shut."""
+def certain(linked: pl.DataFrame, sure: pl.DataFrame) -> str:
+    """In how many cases a way is open as far as reports tell, how old these are, and where it is only not shut."""
     there = linked.filter(pl.col("outcome") == "route").height
+    on = dict(sure["rests_on"].value_counts().iter_rows())
+    oldest = max(sure["days_old"].drop_nulls().to_list(), default=None)
+    aged = f" (up to {oldest:,} days ago)" if oldest else ""
+    unmeasured = linked.filter(pl.col("plain_way").eq_missing(other=False))["origin"].to_list()
+    named = ", ".join(name.title() for name in sorted(unmeasured))
     return (
-        "Each way is the shortest among the legs known: where the plain one was never measured, a long way round. "
-        f"From {there} of {linked.height} origins a way is not known to be shut; from {len(sure)} one is open at "
-        "every gate, as far as reports tell."
+        "Each way is the shortest among the legs known. "
+        f"From {there} of {linked.height} origins a way is not known to be shut. From {sure.height} one was open at "
+        f"every gate when last heard of: {on.get('told', 0)} reported in the 30 days before, "
+        f"{on.get('last_known', 0)} longer ago{aged}, {on.get('assumed', 0)} with a gate assumed to be open, on "
+        "which there is no report yet."
+        + (f" From {named} the plain way was never measured: what is drawn leads round it." if named else "")
     )
 
 
@@ -122,6 +138,12 @@ def by() -> pl.Expr:
     """The gates that the way leads through, in words."""
     gates = pl.col("gates").list.join(", ").str.replace_all("_", " ").str.to_titlecase()
     return pl.format("by {}", gates).alias("by")
+
+
+def aged() -> pl.Expr:
+    """How long ago a way that is last known was reported to be open; nothing of the others."""
+    days = pl.format(", last reported {} days before", "days_old")
+    return pl.when(pl.col("rests_on") == "last_known").then(days).otherwise(pl.lit(""))
 
 
 def way() -> pl.Expr:
@@ -135,11 +157,13 @@ def over_time(origins: list[str], flow: str, measure: str, city: str) -> None:
     origin = parts.choose("From", names, "origin", default="karachi")
     spans = diversion.over_time(flow, measure, origin, city, as_of.today())
     drawn = spans.with_columns(way(), by()).drop("gates", "places")
+    roundabout = drawn["plain_way"].eq_missing(other=False).any()
     parts.chart(
-        f"From {names[origin]} to {CITIES[city]} since 2014, in {MEASURES[measure]}",
+        f"From {names[origin]} to {CITIES[city]} since 2014, in {MEASURES[measure]}"
+        + (": only a way round was ever measured" if roundabout else ""),
         trade_charts.way_over_time(drawn, measure),
-        "as above, in the network where only gates known to be closed are shut. The way changes when a gate does, "
-        "not when a road or a price does.",
+        "as above, in the network where only gates known to be closed are shut; the spans below say which rest on "
+        "reports of the time. The way changes when a gate does, not when a road or a price does.",
         name="over-time",
         behind=lambda: (diversion.over_time(flow, measure, origin, city, as_of.today()), diversion.legs()),
     )
@@ -153,7 +177,7 @@ def costliest(flow: str, measure: str) -> None:
         st.info(f"No closure of seven days and more makes a difference to any way in {MEASURES[measure]}.")
         return
     every = frame.with_columns(
-        pl.format("{} from {}", pl.col("border"), pl.col("started_on")).alias("closure"),
+        pl.format("{} from {}", _named(pl.col("border")), pl.col("started_on")).alias("closure"),
         total=pl.col("way_days_longer") + pl.col("way_days_without_route"),
     )
     shown = every.sort("total", descending=True).head(DRAWN)
@@ -188,18 +212,19 @@ def where_it_went() -> None:
         st.info("No closure of 21 days and more has figures of trade from before and during it.")
         return
     names = {
-        f"{row['border']}.{row['started_on']}": f"{row['border']}, from {texts.day(row['started_on'])}"
+        f"{row['border']}.{row['started_on']}": f"{texts.border(*row['border'].split('-'))}, from "
+        f"{texts.day(row['started_on'])}"
         for row in events.sort("started_on", descending=True).iter_rows(named=True)
     }
     chosen = parts.choose("Closure", names, "closure")
     border, _, started = chosen.partition(".")
     of_closure = (pl.col("border") == border) & (pl.col("started_on") == dt.date.fromisoformat(started))
-    shares(partners.filter(of_closure), names[chosen])
+    shares(partners.filter(of_closure), border, names[chosen])
     traffic(routes.filter(of_closure), names[chosen])
     prices(border, dt.date.fromisoformat(started), names[chosen])
 
 
-def shares(frame: pl.DataFrame, name: str) -> None:
+def shares(frame: pl.DataFrame, border: str, name: str) -> None:
     """Partners' shares around one closure."""
     if frame.is_empty():
         st.markdown(f"No partner's share is known both before and during the closure of {name}.")
@@ -215,18 +240,55 @@ def shares(frame: pl.DataFrame, name: str) -> None:
         ],
         schema_overrides={"low": pl.Float64, "high": pl.Float64},
     )  # fmt: skip
+    spans = {when: _period(frame, when) for when in (BEFORE, DURING)}
     sure = frame.filter(pl.col("sure") == "interval").height
     parts.chart(
-        f"Partners' shares of Afghanistan's trade, before and during: {name}",
-        trade_charts.before_and_during(drawn, "share of Afghanistan's trade", "%"),
+        f"Partners' shares of Afghanistan's trade, {spans[BEFORE]} and {spans[DURING]}: {name}",
+        trade_charts.before_and_during(drawn, "share of Afghanistan's trade", "%", spans),
         f"analysis.diversion, basis never mixed. {sure} of {frame.height} changes have an interval, the others are "
-        "two figures of longer periods, which have open days in them too. A share that changes while a border is "
-        "shut need not change because of it.",
+        f"two figures of longer periods, which have open days in them too: {_shut(frame)}. A share that changes "
+        f"while a border is shut need not change because of it.{_others(frame, border)}",
         name="shares",
         rows=frame,
         behind=lambda: (diversion.partners(), diversion.figures_of_partners()),
     )
     parts.rows(frame, "analysis.diversion", label="Shares, their changes and periods")
+
+
+def _period(frame: pl.DataFrame, when: str) -> str:
+    """The time that the figures are of, where all are of one: 2024, or its days; else before or during."""
+    spans = frame.select(f"first_{when}", f"last_{when}").unique().rows()
+    if len(spans) > 1:
+        return when
+    [(first, last)] = spans
+    year = dt.date(first.year, 1, 1), dt.date(first.year, 12, 31)
+    return f"{first.year}" if (first, last) == year else f"{texts.day(first)} to {texts.day(last)}"
+
+
+def _shut(frame: pl.DataFrame) -> str:
+    """How much of the border was known to be shut in the periods compared."""
+    said = []
+    for when in (BEFORE, DURING):
+        parts_shut = frame[f"shut_{when}"].drop_nulls().to_list()
+        ends = sorted({texts.share(min(parts_shut)), texts.share(max(parts_shut))}) if parts_shut else [texts.NOTHING]
+        said.append(f"{when}, {' to '.join(ends)}")
+    return f"share of the border known to be shut {'; '.join(said)}"
+
+
+def _others(frame: pl.DataFrame, border: str) -> str:
+    """Where only the country that was shut has a share, that this does not tell where the trade went."""
+    if set(frame["partner"]) - set(border.split("-")):
+        return ""
+    shown = " and ".join(texts.country(code) for code in frame["partner"].unique().sort())
+    return f" Only {shown} has a share in both periods: **where the trade went instead is not known** from these."
+
+
+def _named(border: pl.Expr) -> pl.Expr:
+    """The other side of an Afghan border by its name; both sides of another."""
+    return border.map_elements(
+        lambda code: " and ".join(texts.country(side) for side in code.split("-") if side != "AFG"),
+        return_dtype=pl.String,
+    )
 
 
 def _flow(line: dict[str, Any]) -> str:
@@ -282,7 +344,8 @@ def prices(border: str, started_on: dt.date, name: str) -> None:
 
 
 def _counted(line: dict[str, Any]) -> str:
-    name = line["name"] or line["crossing_id"].removeprefix("*")
+    border = line["crossing_id"].removeprefix("*").split("-")
+    name = line["name"] or " and ".join(map(texts.country, border))
     return f"{texts.short(name)}, {line['unit']}" + (" by rail" if line["measure"].startswith("rail") else "")
 
 

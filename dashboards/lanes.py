@@ -225,8 +225,10 @@ def _scaled(channel: str, field: str, looks: dict[str, Any]) -> Any:
 
 def _key(events: pl.DataFrame) -> list[Sign]:
     states = {"closed": "thick: closed", "restricted": "thinner: restricted", "open": "thin: open"}
-    shown = [("▬", colours.STATUS[name], words) for name, words in states.items()]
-    shown += [("─", colours.STATUS["unknown"], "hair: unknown"), ("▬", "#8a8f9873", "pale: last known, or assumed")]
+    # As thick in the key as the bars are among each other.
+    signs = {"closed": "█", "restricted": "▅", "open": "▂"}
+    shown = [(signs[name], colours.STATUS[name], words) for name, words in states.items()]
+    shown += [("▁", colours.STATUS["unknown"], "hair: unknown"), ("█", "#8a8f9859", "pale: last known, or assumed")]
     there = set(events.select(group())["group"]) if events.height else set[str]()
     return shown + [
         (colours.SIGNS[shape], colour, WORDS[name]) for name, (colour, shape) in LOOKS.items() if name in there

@@ -136,7 +136,7 @@ def of_week(asked: str, home: str) -> str:
         _section("Claims", week.claims(first, last), "No claim is among the facts."),
         _section("Trade figures published", week.trade(first, last), "No page published one in this week."),
         _section("Reports on crossings", week.reports(first, last), "No report became known in this week."),
-        _section("Errors of sources decided upon", week.corrections(first, last), "None in this week."),
+        _section("Our own corrections of what sources print", week.corrections(first, last), "None in this week."),
     ]
     near = [("The week before", first - WEEK), ("The week after", first + WEEK)]
     nav = [
@@ -173,7 +173,7 @@ def _within(rows: pl.DataFrame, since: dt.date, until: dt.date) -> pl.DataFrame:
 
 
 def _document(title: str, lead: str, body: str, nav: list[tuple[str, str]], address: str) -> str:
-    known = f"{as_of.words()}. What was published or corrected later is left out. " if as_of.words() else ""
+    known = f"{as_of.words()}. {as_of.left_out()} " if as_of.words() else ""
     links = "".join(f'<a href="{escape(to)}" target="_blank" rel="noopener">{escape(words)}</a>' for words, to in nav)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(title)} - Serai</title>'

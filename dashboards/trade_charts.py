@@ -11,11 +11,15 @@ from dashboards import colours, texts
 from dashboards.charts import Drawing
 
 UNITS = {"hours": "hours", "km": "kilometres", "usd": "US dollars a container"}
+# A way round: the plain one was never measured.
+ROUND = "round"
 # What the way's being open rests on: shape and colour.
 RESTS = {
-    "told": ("circle", colours.GREEN, "open, as told by reports"),
+    "told": ("circle", colours.GREEN, "open, reported in the 30 days before"),
+    "last_known": ("square", colours.SKY, "last known to be open: no report on a gate for more than 30 days"),
     "assumed": ("diamond", colours.ORANGE, "open, but a gate is only assumed to be"),
     "unknown": ("triangle-up", colours.GREY, "not known to be shut: of a gate nobody knows, or only some pass"),
+    ROUND: ("triangle-down", colours.GREY, "only a way round through other countries was ever measured"),
     "none": ("cross", colours.VERMILLION, "no way left among the legs known"),
 }
 GATES = [colours.BLUE, colours.ORANGE, colours.GREEN, colours.PURPLE, colours.SKY, *colours.MORE]
@@ -90,7 +94,7 @@ def closures(frame: pl.DataFrame) -> Drawing:
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            x=alt.X("way_days:Q", title="days, of all ways together"),
+            x=alt.X("way_days:Q", title="days, of all ways together", axis=alt.Axis(tickCount=6)),
             y=alt.Y("closure:N", sort=order["closure"].to_list(), title=None, axis=alt.Axis(labelLimit=230)),
             color=alt.Color("kind:N", scale=alt.Scale(domain=list(looks), range=list(looks.values())), legend=None),
             order=alt.Order("kind:N", sort="descending"),
@@ -101,14 +105,14 @@ def closures(frame: pl.DataFrame) -> Drawing:
     return Drawing(chart, [("■", colour, name) for name, colour in looks.items()])
 
 
-def before_and_during(frame: pl.DataFrame, x_title: str, number: str) -> Drawing:
-    """Pairs of figures (what, when, value, low, high), a line from before to during."""
+def before_and_during(frame: pl.DataFrame, x_title: str, number: str, spans: dict[str, str] | None = None) -> Drawing:
+    """Pairs of figures (what, when, value, low, high), a line between them; `spans` are times for the key."""
     looks, shapes = {BEFORE: colours.BLUE, DURING: colours.VERMILLION}, {BEFORE: "circle", DURING: "diamond"}
     base = alt.Chart(frame).encode(
         y=alt.Y("what:N", title=None, sort=None, axis=alt.Axis(labelLimit=230)),
         tooltip=_tips("what:N", "when:N", "period:N", "value:Q", "low:Q", "high:Q", "figures:Q"),
     )
-    x = alt.X("value:Q", title=x_title, scale=alt.Scale(zero=True), axis=alt.Axis(format=number))
+    x = alt.X("value:Q", title=x_title, scale=alt.Scale(zero=True), axis=alt.Axis(format=number, tickCount=6))
     chart = alt.layer(
         base.mark_line(color=colours.GREY, strokeWidth=1.5).encode(x=x, detail="what:N"),
         base.mark_rule(strokeWidth=3, opacity=0.35).encode(
@@ -120,7 +124,8 @@ def before_and_during(frame: pl.DataFrame, x_title: str, number: str) -> Drawing
             shape=alt.Shape("when:N", scale=alt.Scale(domain=list(shapes), range=list(shapes.values())), legend=None),
         ),
     ).properties(height=alt.Step(30))
-    return Drawing(chart, [(colours.SIGNS[shapes[name]], looks[name], name) for name in looks])
+    named = spans or {name: name for name in looks}
+    return Drawing(chart, [(colours.SIGNS[shapes[name]], looks[name], named[name]) for name in looks])
 
 
 def _two(looks: dict[str, str]) -> Any:

@@ -15,11 +15,11 @@ import polars as pl
 from analysis import closures, legs
 from analysis.legs import Atlas, Gate
 from analysis.network import NOTHING_BARRED, Edge, Network, Route
-from analysis.places import CITIES, ORIGINS
+from analysis.places import AFGHANISTAN, CITIES, COUNTRY, ORIGINS
 from analysis.refresh import Tables, TooLittleError
 
 TITLE = "Which way is open, and which closures make it longer?"
-VERSION = 1
+VERSION = 2
 REFERENCE = (
     "Dijkstra 1959, Numerische Mathematik 1:269 (shortest paths); Jenelius, Petersen & Mattsson 2006, Transportation "
     "Research A 40:537 (what a closed link costs: the detour, and who is cut off)"
@@ -28,6 +28,9 @@ READS = ("border_performance", "closure_episodes", "corridor_legs", "crossing_da
 FLOWS = ("imports", "transit")
 # What bars a gate: in the first network all that is not known to be open, in the other only what is known to be shut.
 BARS = {"open": ("closed", "restricted", "unknown"), "not_closed": ("closed",)}
+# What a gate's being open may rest on, the weakest first. After so many days without a report it is last known.
+ASSUMED, LAST_KNOWN, TOLD = "assumed", "last_known", "told"
+FRESH_DAYS = 30
 GOING_ON = dt.date(9999, 12, 31)
 FIGURES = ("value", "low", "high", "estimated", "by_car")
 LEGS = """
@@ -99,16 +102,29 @@ SPEEDS = """
     ORDER BY ALL
 """
 # Days of one state as spans. The last one goes on, so that a day which only passes changes nothing.
-STATES = """
-    WITH begun AS (
-        SELECT crossing_id, flow, day, status, basis = 'assumed' AS assumed
+STATES = f"""
+    WITH days AS (
+        SELECT
+            crossing_id, flow, day, status,
+            CASE
+                WHEN basis = 'assumed' THEN '{ASSUMED}'
+                WHEN basis = 'carried' AND age_days > {FRESH_DAYS} THEN '{LAST_KNOWN}'
+                ELSE '{TOLD}'
+            END AS rests_on,
+            CASE WHEN rests_on = '{LAST_KNOWN}' THEN day - age_days::INT END AS reported_on
         FROM crossing_days
         WHERE flow IN ('imports', 'transit')
+    ),
+
+    begun AS (
+        SELECT *
+        FROM days
         WINDOW by_day AS (PARTITION BY crossing_id, flow ORDER BY day)
-        QUALIFY (status, assumed) IS DISTINCT FROM lag((status, assumed)) OVER by_day
+        QUALIFY (status, rests_on, reported_on) IS DISTINCT FROM lag((status, rests_on, reported_on)) OVER by_day
     )
+
     SELECT
-        crossing_id, flow, day AS from_day, status, assumed,
+        crossing_id, flow, day AS from_day, status, rests_on, reported_on,
         lead(day, 1, DATE '9999-12-31') OVER (PARTITION BY crossing_id, flow ORDER BY day) AS to_day
     FROM begun
     ORDER BY ALL
@@ -117,24 +133,33 @@ STATES = """
 
 @dataclass(frozen=True)
 class State:
-    """What is known of the gates in a span of days: the status of each, and which are only assumed to be so."""
+    """What is known of the gates in a span of days: the status of each, and what it rests on.
+
+    Of a gate that is last known, with the day of the last report.
+    """
 
     from_day: dt.date
     to_day: dt.date
     status: dict[str, str]
-    assumed: frozenset[str]
+    rest_on: dict[str, tuple[str, dt.date | None]]
 
     def barred(self, bars: tuple[str, ...]) -> frozenset[str]:
         """The gates that these statuses bar. A gate of which the panel has nothing is unknown."""
         return frozenset(gate for gate, status in self.status.items() if status in bars)
 
-    def rests_on(self, route: Route | None) -> str | None:
-        """What a route's being open rests on, at the gate of which least is known."""
+    def rests_on(self, route: Route | None) -> tuple[str | None, dt.date | None]:
+        """What a route's being open rests on, at the gate of which least is known.
+
+        Where that is last known, with the day of the oldest of these last reports.
+        """
         if route is None:
-            return None
+            return None, None
         if any(self.status[gate] != "open" for gate in route.gates):
-            return "unknown"
-        return "assumed" if self.assumed.intersection(route.gates) else "told"
+            return "unknown", None
+        bases = [self.rest_on[gate] for gate in route.gates]
+        weakest = min((basis for basis, _ in bases), key=(ASSUMED, LAST_KNOWN, TOLD).index, default=TOLD)
+        reported = [day for _, day in bases if day]
+        return weakest, min(reported) if weakest == LAST_KNOWN else None
 
 
 def gather(con: duckdb.DuckDBPyConnection) -> Tables:
@@ -155,6 +180,7 @@ def work_out(gathered: Tables) -> Tables:
     edges = {measure: legs.edges(read, atlas, measure) for measure in legs.COLUMNS}
     networks = {measure: Network(edges[measure], ORIGINS, CITIES) for measure in edges}
     gates = frozenset[str]().union(*(network.gates for network in networks.values()))
+    own = _own_gates(gathered["gates"])
     states = {flow: list(_states(gathered["states"], flow, gates)) for flow in FLOWS}
     events = [
         event
@@ -162,7 +188,7 @@ def work_out(gathered: Tables) -> Tables:
         if gates.intersection(event["crossings"])
     ]
     tables = {
-        "corridors": [line for measure in networks for line in _spans(networks[measure], measure, states)],
+        "corridors": [line for measure in networks for line in _spans(networks[measure], measure, states, own)],
         "corridors_legs": [_told(leg) for leg in read],
         "corridors_ways": [_way(edge, measure) for measure in edges for edge in sorted(edges[measure])],
         "corridors_closures": [line for event in events for line in _closure(event, networks, states)],
@@ -191,15 +217,33 @@ def _states(rows: pl.DataFrame, flow: str, gates: frozenset[str]) -> Iterator[St
     of_flow = rows.filter(pl.col("flow") == flow, pl.col("crossing_id").is_in(gates))
     days = sorted(set(of_flow["from_day"]) | {GOING_ON})
     begun = of_flow.sort("from_day").partition_by("from_day", as_dict=True)
-    status, assumed = dict.fromkeys(gates, "unknown"), set[str]()
+    status, rest_on = dict.fromkeys(gates, "unknown"), dict[str, tuple[str, dt.date | None]]()
     for first, after in pairwise(days):
         for row in begun[first,].iter_rows(named=True):
             status[row["crossing_id"]] = row["status"]
-            (assumed.add if row["assumed"] else assumed.discard)(row["crossing_id"])
-        yield State(first, after, dict(status), frozenset(assumed))
+            rest_on[row["crossing_id"]] = row["rests_on"], row["reported_on"]
+        yield State(first, after, dict(status), dict(rest_on))
 
 
-def _spans(network: Network, measure: str, states: dict[str, list[State]]) -> Iterator[dict[str, Any]]:
+def _own_gates(gates: pl.DataFrame) -> dict[str, frozenset[str]]:
+    """The crossings of each country's border with Afghanistan."""
+    own: dict[str, frozenset[str]] = {}
+    for crossing, *sides in gates.select("crossing_id", "country_a", "country_b").iter_rows():
+        if AFGHANISTAN in sides:
+            [other] = set(sides) - {AFGHANISTAN}
+            own[other] = own.get(other, frozenset()) | {crossing}
+    return own
+
+
+def _plain(network: Network, origin: str, city: str, own: dict[str, frozenset[str]]) -> bool | None:
+    """Whether any legs lead there by a gate of the origin's own border; None where it has no border."""
+    gates = own.get(COUNTRY[origin])
+    return None if gates is None else city in network.routes(origin, network.gates - gates)
+
+
+def _spans(
+    network: Network, measure: str, states: dict[str, list[State]], own: dict[str, frozenset[str]]
+) -> Iterator[dict[str, Any]]:
     """The lines of analysis.corridors of one measure: spans in which route, and what it rests on, stay the same."""
     for flow, certainty in product(states, BARS):
         barred = [(state, state.barred(BARS[certainty])) for state in states[flow]]
@@ -207,12 +251,13 @@ def _spans(network: Network, measure: str, states: dict[str, list[State]]) -> It
             same = {"flow": flow, "measure": measure, "certainty": certainty, "origin": origin, "origin_kind": kind}
             linked = city in network.routes(origin, NOTHING_BARRED)
             found = ((state, network.routes(origin, shut).get(city) if linked else None) for state, shut in barred)
-            told = ((state.from_day, (route, state.rests_on(route))) for state, route in found)
+            told = ((state.from_day, (route, *state.rests_on(route))) for state, route in found)
             begun = [next(days) for _, days in groupby(told, key=itemgetter(1))]
             ends = [*(day for day, _ in begun[1:]), GOING_ON]
-            for (day, (route, rests_on)), after in zip(begun, ends, strict=True):
+            plain = _plain(network, origin, city, own) if linked else None
+            for (day, (route, rests_on, reported_on)), after in zip(begun, ends, strict=True):
                 days = {"city": city, "from_day": day, "to_day": after, "rests_on": rests_on}
-                yield same | days | _line(route, linked)
+                yield same | days | {"last_reported_on": reported_on, "plain_way": plain} | _line(route, linked)
 
 
 def _line(route: Route | None, linked: bool) -> dict[str, Any]:

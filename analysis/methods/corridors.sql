@@ -9,7 +9,9 @@ CREATE TABLE analysis.corridors (
     from_day DATE NOT NULL, -- First day.
     to_day DATE NOT NULL, -- First day after; 9999-12-31 = going on. The spans of a pair hold each day since 2014-01-01 once.
     outcome VARCHAR NOT NULL, -- route; no_route = none on these days, though there is one when the gates are open; no_legs = the facts have no legs that lead there at all, which says nothing of the world.
-    rests_on VARCHAR, -- Of the gate of which least is known: told = reported or carried on; assumed = the normal state; unknown = nobody knows, or only some are let through. Empty = no route.
+    rests_on VARCHAR, -- Of the gate of which least is known: told = reported, or carried on for 30 days at most; last_known = carried on for longer; assumed = no report yet, the normal state; unknown = nobody knows, or only some are let through. Empty = no route.
+    last_reported_on DATE, -- Of a way that is last known: the day of the last report on the gate that was reported on longest ago.
+    plain_way BOOLEAN, -- Whether any known legs lead there by a gate between the origin's country and Afghanistan, open or not; false = only ways round through other countries were ever measured. Empty = the two have no border, or nothing leads there.
     value DOUBLE, -- What the way takes, in the unit of measure. [hours, km or USD]
     low DOUBLE, -- The same way with the least that was ever printed for each of its parts.
     high DOUBLE, -- And with the most.

@@ -45,7 +45,7 @@ def after_incidents(border: str) -> None:
     week = shown.filter(pl.col("window_days") == relations.WINDOW).row(0, named=True)
     week_figures(week, shown)
     parts.chart(
-        f"{names[f'{place}/{counted_by}/{kind}']}: how often a closure began in the days after",
+        f"{names[f'{place}/{counted_by}/{kind}']}: how often a closure began that day or after",
         chance_charts.followed(shown),
         f"analysis.incidents, {week['incident_days']} incident days and {week['closures']} closures, "
         f"{texts.day(week['first_day'])} to {texts.day(week['last_day'])}, on days on which something was open to "
@@ -71,17 +71,17 @@ def week_figures(week: dict[str, Any], shown: pl.DataFrame) -> None:
     one, two, three = st.columns(3)
     with one:
         parts.figure(
-            "Incident days followed by a closure within a week",
+            "Incident days with a closure begun that day or within a week",
             texts.share(week["share_followed"]),
-            f"{week['followed']} of {week['incident_days']} days; 95 % interval {texts.share(week['share_low'])} to "
-            f"{texts.share(week['share_high'])}, quarters of years drawn together.",
+            f"{week['followed']} of {week['incident_days']} days{same_day(shown)}; 95 % interval "
+            f"{texts.share(week['share_low'])} to {texts.share(week['share_high'])}, by quarters of years.",
             shown,
             "analysis.incidents",
         )
     with two:
-        ratio = f"{week['ratio']:.1f} times as often after an incident" if week["ratio"] else "no ratio can be told"
+        ratio = f"{week['ratio']:.1f} times as often with an incident" if week["ratio"] else "no ratio can be told"
         parts.figure(
-            "Other days followed by one",
+            "Other days with one",
             texts.share(week["share_other"]),
             f"{ratio}: an association, not a cause.",
             shown,
@@ -96,6 +96,13 @@ def week_figures(week: dict[str, Any], shown: pl.DataFrame) -> None:
             shown,
             "analysis.incidents",
         )
+
+
+def same_day(shown: pl.DataFrame) -> str:
+    """On how many of the days the closure began on the day of the incident, of which nobody knows the order."""
+    same = shown.filter(pl.col("window_days") == 1)
+    count = same["followed"][0] if same.height else 0
+    return f", {count} of them on the **same day**, on which nobody knows which came first" if count else ""
 
 
 def by_lag(border: str, counted_by: str) -> None:
@@ -121,7 +128,22 @@ def by_lag(border: str, counted_by: str) -> None:
             ).drop("place"),
             "analysis.incidents_hazard",
         )
-        st.caption("Source: analysis.incidents_hazard; 95 % intervals, errors grouped by quarter.")
+        st.caption(
+            "Source: analysis.incidents_hazard; 95 % intervals, errors grouped by quarter. Days 0 to 2 hold the day "
+            f"of the incident itself. {later(odds)}"
+        )
+
+
+def later(odds: pl.DataFrame) -> str:
+    """Whether closures are more often from the third day on, when the order of the two is sure."""
+    rows = odds.filter(pl.col("term") == "days_3_to_6").drop_nulls(["odds_ratio", "low", "high"])
+    if rows.is_empty():
+        return ""
+    row = rows.row(0, named=True)
+    ratio = f"{row['odds_ratio']:.2f} ({row['low']:.2f} to {row['high']:.1f})"
+    if row["low"] <= 1 <= row["high"]:
+        return f"From the third to the sixth day after, when the order is sure, no difference can be told: {ratio}."
+    return f"From the third to the sixth day after, when the order is sure, the odds are {ratio}."
 
 
 def left_out(week: dict[str, Any]) -> str:

@@ -36,13 +36,14 @@ METHOD = """
 """
 UNKNOWN = """
 - After March 2026 almost nothing is known: a handful of reports of May to October 2026, read at second hand, say
-  that the Pakistani crossings were still shut to trade. Trade ends in April 2026, incidents in the first quarter.
+  that the Pakistani crossings were still shut to trade. Trade in dollars ends in December 2025 or
+  January 2026 (one count of containers held in port is of April), incidents in the first quarter of 2026.
 - Many pages reprint one agency. Some 190 rows have a day that was inferred or is approximate; their note says so.
 - Starts are disputed: Torkham on 21 or 22 February 2025, all crossings on 11, 12 or 13 October 2025. In late
   October 2025 a reopening of transit at Chaman was reported, and denied a day later. An announced reopening is not
   a reopening.
 - Publishers of incidents count different things: for Pakistan in 2025 from 699 to 5,397.
-- Misprints are kept as printed. Twelve crossings have no coordinates; some have those of the town, not of the gate.
+- Misprints are kept as printed. 11 crossings have no coordinates; some have those of the town, not of the gate.
 - "Met" and "missed" of a commitment are mostly our reading of a day against a figure, and lengths and costs differ
   between sources.
 - The state shown for a crossing is weighed from all its reports by fixed rules, and can be wrong where few speak. A

@@ -15,6 +15,11 @@ ICON = ":material/record_voice_over:"
 ORDER = 5.5
 
 ALL = "all"
+# Sides that are no country, or that have a name only here.
+SIDES = texts.COUNTRIES | {"KWT": "Kuwait", "UN": "United Nations", "both": "both sides"}
+MEASURES = {"trade_lost": "trade", "exports_lost": "exports", "imports_lost": "imports"}
+# So many characters of a claimant fit beside the chart of losses.
+FITTING = 32
 METRICS = ["militant_attacks", "violent_incidents"]
 
 
@@ -39,16 +44,18 @@ def asserted() -> None:
     topic = parts.choose("Topic", topics, "topic")
     chosen = every if topic == ALL else every.filter(pl.col("topic") == topic)
     shown = chosen.with_columns(
-        pl.format("{}: {}", pl.col("topic"), pl.col("metric")).str.replace_all("_", " ").alias("what"),
-        pl.col("claimant_side").replace(texts.COUNTRIES).fill_null("no side").alias("side"),
+        pl.format("{}: {}", topic_words(), pl.col("metric")).str.replace_all("_", " ").alias("what"),
+        pl.format("{}\n{}", topic_words(), pl.col("metric")).str.replace_all("_", " ").alias("row"),
+        pl.col("claimant_side").replace(SIDES).fill_null("no side").alias("side"),
         pl.col("claimed_on").dt.strftime("%-d %B %Y").alias("on"),
         figure().alias("says"),
     )
     read_in = parts.verbatim("; ".join(chosen["source_name"].unique().sort()))
+    one_page(every)
     rival = chosen.filter((pl.col("asserting") > 0) & (pl.col("denying") > 0))
     parts.chart(
         f"Who asserts and who denies: {topics[topic]}",
-        claim_charts.stances(shown.select("what", "side", "stance", "claimant", "says", "on", "source_name")),
+        claim_charts.stances(shown.select("row", "what", "side", "stance", "claimant", "says", "on", "source_name")),
         f"claims, as read in: {read_in}. {different(rival)} of {different(chosen)} claims have somebody who denies "
         "them among the facts; that nobody denies the others says nothing of whether they are true.",
         name="stances",
@@ -62,6 +69,23 @@ def asserted() -> None:
         ),
         "claims",
     )  # fmt: skip
+
+
+def topic_words() -> pl.Expr:
+    """The topic, with the month that its code ends in told apart: air strikes (2026-02)."""
+    return pl.col("topic").str.replace(r"_(\d{4})_(\d{2})$", " ($1-$2)")
+
+
+def one_page(every: pl.DataFrame) -> None:
+    """Says so where all claims were read on one page: what sides are said to hold is only quoted there."""
+    if every["source_url"].n_unique() > 1:
+        return
+    page = parts.verbatim(every["source_name"][0])
+    st.info(
+        f"**All {every.height} rows come from one page**: {page}. What governments and others are said to assert or "
+        "deny is as quoted there; none of it was read at the claimant's own source.",
+        icon=":material/info:",
+    )
 
 
 def figure() -> pl.Expr:
@@ -140,10 +164,10 @@ def beside_normal(weighed: pl.DataFrame) -> None:
     chosen = weighed if year == ALL else weighed.filter(pl.col("period_start").dt.year() == int(year))
     figures(chosen)
     shown = chosen.with_columns(
-        pl.format("{} {}", pl.col("period_start").dt.strftime("%b %Y"), "claimant").alias("name"),
-        pl.format("{} at {}", pl.col("measure").str.replace("_", " "), pl.coalesce("crossing_id", "border")).alias(
-            "of"
-        ),
+        pl.struct("claimant", "crossing_id", "border", "measure", "period_start")
+        .map_elements(labelled, return_dtype=pl.String)
+        .alias("name"),
+        pl.struct("crossing_id", "border").map_elements(where, return_dtype=pl.String).alias("of"),
         pl.when(pl.col("claimant_side").is_in(list(claim_charts.SIDES)))
         .then(pl.col("claimant_side"))
         .otherwise(pl.lit(claim_charts.OTHER))
@@ -152,12 +176,12 @@ def beside_normal(weighed: pl.DataFrame) -> None:
     # The same claimant may claim twice of one month: each claim has its row.
     again = pl.col("name").cum_count().over("name")
     shown = shown.with_columns(
-        pl.when(again > 1).then(pl.format("{} ({})", "name", again)).otherwise(pl.col("name")).alias("claim")
+        pl.when(again > 1).then(pl.format("{}, {}", "name", again)).otherwise(pl.col("name")).alias("claim")
     )
-    drawn = ("claim", "of", "by", "claimed_a_day", "normal_a_day", "normal_lowest", "normal_highest", "factor")
+    drawn = ("claim", "claimant", "of", "by", "claimed_a_day", "normal_a_day", "normal_lowest", "normal_highest")
     parts.chart(
         "Loss claimed for a day, by claimant, beside all that normally passes in a day",
-        claim_charts.losses(shown.select(*drawn, "source_name")),
+        claim_charts.losses(shown.select(*drawn, "factor", "source_name")),
         f"loss_claims_weighed: {chosen.height} claims on {chosen['source_url'].n_unique()} pages, below. A claim of "
         "a total is divided by its days; rupees are turned into dollars only where a rate of the time is known. "
         "Normal is what is traded in a year, over 365, by the lowest and the highest yearly figure; at a crossing "
@@ -207,10 +231,26 @@ def figures(chosen: pl.DataFrame) -> None:
 
 def named(row: dict[str, Any]) -> str:
     """A claimant with the crossing or border and the month."""
+    return f"{parts.verbatim(row['claimant'])} ({where(row)}, {row['period_start']:%B %Y})"
+
+
+def where(row: dict[str, Any]) -> str:
+    """The crossing of a claim, or the countries of its border."""
     crossing = row["crossing_id"]
-    named_one = crossing and not crossing.startswith("*")
-    where = crossing.replace("_", " ").title() if named_one else " and ".join(map(texts.country, sides(row)))
-    return f"{parts.verbatim(row['claimant'])} ({where}, {row['period_start']:%B %Y})"
+    if crossing and not crossing.startswith("*"):
+        return str(crossing.replace("_", " ").title())
+    return " and ".join(map(texts.country, sides(row)))
+
+
+def labelled(row: dict[str, Any]) -> str:
+    """Two lines beside a chart: month, place and goods of a claim; who claims it, as much of the name as fits."""
+    crossing = row["crossing_id"]
+    at_one = crossing and not crossing.startswith("*")
+    place = where(row) if at_one else "whole border" if len(sides(row)) > 1 else "all borders"
+    who = row["claimant"]
+    if len(who) > FITTING:
+        who = who[:FITTING].rsplit(" ", 1)[0].rstrip(" ,(") + " …"
+    return f"{row['period_start']:%b %Y}, {place}, {MEASURES[row['measure']]}\n{who}"
 
 
 def sides(row: dict[str, Any]) -> list[str]:

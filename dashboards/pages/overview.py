@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -14,6 +15,7 @@ TITLE = "Overview"
 ICON = ":material/public:"
 ORDER = 1
 
+AFGHANISTAN = "AFG"
 TARGET = "uzb_afg_trade_5bn"
 ATTACKS = ("militant_attacks", "violent_incidents")
 NEWEST = "Days since the newest crossing report"
@@ -43,16 +45,19 @@ def show() -> None:
 
 def closed() -> None:
     state = days.state("exports", as_of.today(), texts.FRESH_DAYS)
-    formal = state.filter(pl.col("category") == "formal_trade")
+    every = state.filter(pl.col("category") == "formal_trade")
+    formal = every.filter((pl.col("country_a") == AFGHANISTAN) | (pl.col("country_b") == AFGHANISTAN))
+    elsewhere = every.height - formal.height
     counts = dict(formal["status"].value_counts().iter_rows())
     known = formal.filter(pl.col("status") != "unknown")
     fresh = known.filter(pl.col("days_old") <= texts.FRESH_DAYS).height
     assumed = known.filter(pl.col("basis") == "assumed").height
     parts.figure(
-        "Formal crossings closed to exports",
+        "Afghanistan's formal crossings closed to exports",
         f"{counts.get('closed', 0)} of {formal.height}",
         f"{since(formal)}{counts.get('unknown', 0)} unknown, {counts.get('open', 0)} open ({assumed} only assumed). "
-        f"Reported in the last {texts.FRESH_DAYS} days: {fresh}; the others are last known, not is.",
+        f"Reported in the last {texts.FRESH_DAYS} days: {fresh}; the others are last known, not is. "
+        f"{elsewhere} formal crossings of other borders stand in the table below, and are not counted here.",
         parts.named_statuses(formal).select(BEHIND),
         "crossing_spans",
     )
@@ -84,9 +89,23 @@ def cost() -> None:
         f"{texts.country(row['reporter'])}'s {texts.WITH[row['flow']]} {texts.country(row['partner'])} below what a "
         f"model expects without it (80 % interval {texts.dollars(row['loss_low_80'])} to "
         f"{texts.dollars(row['loss_high_80'])}; {basis}). Of later months nothing is known. One route and way alone: "
-        "other routes may have made good a part.",
+        f"other routes may have made good a part. {undated(row)}",
         lost,
         "analysis.losses",
+    )
+
+
+def undated(row: dict[str, Any]) -> str:
+    """As of a day gone by: how many figures of the closure's months come from pages without a date, and what then."""
+    if not as_of.words():
+        return ""
+    figures = overview.figures_dated(row["reporter"], row["partner"], row["flow"], row["started_on"])
+    without = figures.filter(pl.col("known_from_basis") == "not_before").height
+    if not without:
+        return ""
+    return (
+        f"{without} of the {figures.height} figures of these months are from pages that bear no date: they are taken "
+        "as known from the end of their month, and may be of later."
     )
 
 
@@ -112,17 +131,20 @@ def stake() -> None:
 def changed() -> None:
     """What became known in the last seven days; where nothing was reported, when the last report was."""
     today = as_of.today()
-    found = overview.week(today)
+    every = overview.week(today)
+    own = pl.col("what") == "correction"
+    found, corrections = every.filter(~own), every.filter(own).height
     counts = found["what"].value_counts().sort("count", "what", descending=[True, False])
     kinds = "; ".join(f"{what}: {count}" for what, count in counts.iter_rows())
     reported = found.filter(pl.col("what").is_in(["status report", "event", "commitment restated"])).height
     quiet = "" if reported else f"Nothing was reported in these days; {last_heard(today)}. "
+    corrected = f"Apart from these {corrections} of our own corrections of earlier rows. " if corrections else ""
     first = today - dt.timedelta(days=overview.WEEK - 1)
     parts.figure(
         "Changed or became known this week",
         f"{found.height}",
-        f"{quiet}{kinds + '. ' if kinds else ''}{texts.day(first)} to {texts.day(today)}.",
-        found,
+        f"{quiet}{kinds + '. ' if kinds else ''}{corrected}{texts.day(first)} to {texts.day(today)}.",
+        every,
     )
 
 
@@ -160,11 +182,25 @@ def trade() -> None:
         label,
         f"{texts.dollars(last['latest'])} = {texts.share(last['share_reached'])}",
         f"in {last['latest_year']}; printed between {texts.dollars(last['latest_lowest'])} and "
-        f"{texts.dollars(last['latest_highest'])}. At the pace held ({texts.growth(last['growth_held'])}) "
-        f"the target is reached in {last['reached_in'] or 'no year'}, by the figures printed between "
-        f"{last['reached_earliest'] or 'never'} and {last['reached_latest'] or 'never'}.",
+        f"{texts.dollars(last['latest_highest'])}. {reached(last)}",
         commitments.turnover(last["pair"]).filter(pl.col("year") == last["latest_year"]),
         "turnover_years",
+    )
+
+
+def reached(last: dict[str, Any]) -> str:
+    """When the target is reached, with the interval of the method; else by the pace held, said to be arithmetic."""
+    found = commitments.paces(last["pair"], last["target_value"])
+    if found.is_empty():
+        return (
+            f"At the pace held ({texts.growth(last['growth_held'])}) it would be reached in "
+            f"{last['reached_in'] or 'no year'}: arithmetic, no forecast."
+        )
+    row = found.row(0, named=True)
+    ends = [row[name] or "not within 30 years" for name in ("met_low_80", "met", "met_high_80")]
+    return (
+        f"If it goes on with the growth and swings of {row['figures']} yearly figures, it is reached in {ends[1]} "
+        f"(80 %: {ends[0]} to {ends[2]}); in {texts.share(row['share_never'])} of draws not within 30 years."
     )
 
 

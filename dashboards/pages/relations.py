@@ -186,15 +186,17 @@ def draw(
         lanes.Measured(one.frame.filter(pl.col("month").is_between(since, until)), one.title, one.unit, one.colour)
         for one in series
     ]
-    drawing = lanes.lanes(index, gates, measured, events, period, drawn_with(event))
+    drawn, estimates = without_estimates(measured)
+    drawing = lanes.lanes(index, gates, drawn, events, period, drawn_with(event))
     options = {"key": CHART, "on_select": clicked, "selection_mode": [lanes.PICKED]} if events.height else {}
     parts.chart(
         f"{texts.border('AFG', side)}, {texts.day(since)} to {texts.day(until)}: gates, incidents, trade and events",
         Drawing(drawing.chart, drawing.key, options),
         "daily panel of crossing states, disruption index, incident_months, trade_months, food prices where loaded, "
         "timeline; every lane's rows with their pages are below. Gates rest on the reports that decide each day; "
-        "counts and values are as printed or follow from what is printed, and a line breaks where a month is not "
-        "known; events were collected by reading, and are not all there were. Months stand at their first day.",
+        "counts and values are as printed, or differences of what is printed, and a line breaks where a month is not "
+        f"known{estimates}; events were collected by reading, and are not all there were. Months stand at their "
+        "first day.",
         name="lanes",
         rows=together(gates, measured, events),
     )
@@ -202,6 +204,18 @@ def draw(
     for one in measured:
         parts.rows(one.frame, label=parts.verbatim(one.title))
     parts.rows(events, "timeline", label="Events")
+
+
+def without_estimates(measured: list[lanes.Measured]) -> tuple[list[lanes.Measured], str]:
+    """The lanes without the months that are only estimated within a longer period; how many these are, in words."""
+    kept, left_out = [], 0
+    for one in measured:
+        estimated = pl.col("derivation") == "estimate"
+        known = one.frame.filter(~estimated) if "derivation" in one.frame.columns else one.frame
+        left_out += one.frame.height - known.height
+        kept.append(lanes.Measured(known, one.title, one.unit, one.colour))
+    said = f" ({left_out} months of trade that are estimates within a longer period are in the rows, not drawn)"
+    return kept, said if left_out else ""
 
 
 def together(gates: pl.DataFrame, measured: list[lanes.Measured], events: pl.DataFrame) -> pl.DataFrame:

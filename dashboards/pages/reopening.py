@@ -51,7 +51,10 @@ def show() -> None:
         st.info(f"Not worked out: {said}.")
         return
     shut = dict(now.select("crossing_id", "name").unique(maintain_order=True).iter_rows())
-    options = {**{code: f"{name}, shut now" for code, name in shut.items()}, KIND: "any closure, by its kind"}
+    options = {
+        **{code: f"{name}, last known to be shut" for code, name in shut.items()},
+        KIND: "any closure, by its kind",
+    }
     of = parts.choose("Chances of", options, "of", default=CROSSING)
     if of == KIND:
         by_kind(curves)
@@ -73,8 +76,8 @@ def of_crossing(chances: pl.DataFrame) -> None:
     figures(chances)
     parts.chart(
         f"{row['name']}: chance to open to {' and '.join(row['flows'])} from today on, "
-        f"after {row['days_shut']:,} days shut",
-        chance_charts.opening(chances.rename({"horizon_days": "day"})),
+        f"if still shut after {row['days_shut']:,} days",
+        chance_charts.opening(chances.rename({"horizon_days": "day"}).with_columns(seen_often())),
         f"analysis.reopening, from {row['closures']} closures of {row['events']} events on all Afghan borders since "
         "2014; the 80 % interval by drawing events anew. It does not hold a wrong model. The closure: "
         f"{told(closed)}.",
@@ -90,6 +93,11 @@ def of_crossing(chances: pl.DataFrame) -> None:
     )
 
 
+def seen_often() -> pl.Expr:
+    """Kaplan-Meier's chance where more than a few closures grew so old; else it is no chance, but not known."""
+    return pl.when(pl.col("lasted_longer") > FEW).then("p_km").alias("p_km")
+
+
 def told(closed: pl.DataFrame) -> str:
     """Since when, why and by how many voices a crossing is shut."""
     if closed.is_empty():
@@ -97,9 +105,12 @@ def told(closed: pl.DataFrame) -> str:
     row = closed.row(0, named=True)
     cause = (row["cause"] or "no reason said").replace("_", " ")
     disputed = ", disputed on some days" if row["disputed"] else ""
+    last = row["last_reported_on"]
+    days = (as_of.today() - last).days if last else None
+    old = "" if days is None or days <= texts.FRESH_DAYS else ": that it is still shut is last known, not is"
     return (
         f"since {texts.day(row['started_on'])}, cause: {cause}, {row['voices']} voices{disputed}, last reported on "
-        f"{texts.day(row['last_reported_on'])}"
+        f"{texts.day(last)}, {texts.age(days)} ago{old}"
     )
 
 
@@ -113,14 +124,17 @@ def figures(chances: pl.DataFrame) -> None:
                 f"Opens within {days} days",
                 chance(one["p_open"]),
                 f"80 % interval {chance(one['p_open_low'])} to {chance(one['p_open_high'])}. That only some goods "
-                f"are let through: {chance(one['p_partly'])}. {alike(one['p_km'])}",
+                f"are let through: {chance(one['p_partly'])}. {alike(one['p_km'], one.get('lasted_longer'))}",
                 row,
                 "analysis.reopening" if "horizon_days" in chances.columns else "analysis.reopening_curves",
             )
 
 
-def alike(part: float | None) -> str:
-    """What Kaplan-Meier says, in words."""
+def alike(part: float | None, longer: int | None) -> str:
+    """What Kaplan-Meier says, in words; nothing where only a few closures ever lasted longer."""
+    if longer is not None and longer <= FEW:
+        count = "only one closure was" if longer == 1 else f"only {longer or 'no'} closures were"
+        return f"Kaplan-Meier says nothing: {count.replace('only no', 'no')} ever shut for longer."
     if part is None:
         return "No closure lasted so long and ended: Kaplan-Meier says nothing."
     if part == 0:
@@ -144,7 +158,7 @@ def last_one(row: dict[str, Any], earlier: pl.DataFrame) -> None:
         return
     last = earlier.row(0, named=True)
     over = (
-        f"this one has lasted {row['days_shut'] - last['days']:,} days more already, so that guess has been wrong"
+        f"this one, if still shut, has lasted {row['days_shut'] - last['days']:,} days more, so that guess was wrong"
         if row["days_shut"] > last["days"]
         else f"by that it would open in {last['days'] - row['days_shut']:,} days"
     )

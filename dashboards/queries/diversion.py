@@ -23,8 +23,8 @@ def on_day(day: dt.date, flow: str, measure: str, city: str) -> pl.DataFrame:
     return ask(
         f"""
         SELECT
-            origin, certainty, outcome, rests_on, value, low, high, estimated, by_car, gates, places, legs,
-            from_day AS since,
+            origin, certainty, outcome, rests_on, last_reported_on, $day - last_reported_on AS days_old, plain_way,
+            value, low, high, estimated, by_car, gates, places, legs, from_day AS since,
             (
                 SELECT min(s.value) FROM {analysed.table("corridors")} AS s
                 WHERE
@@ -33,7 +33,8 @@ def on_day(day: dt.date, flow: str, measure: str, city: str) -> pl.DataFrame:
             ) AS shortest
         FROM {analysed.table("corridors")} AS c
         WHERE flow = $flow AND measure = $measure AND city = $city AND from_day <= $day AND to_day > $day
-        ORDER BY value, origin, certainty DESC
+        -- Where only a way round was ever measured, it says nothing of how far the city is: last.
+        ORDER BY plain_way IS FALSE, value, origin, certainty DESC
         """,
         day=day,
         flow=flow,
@@ -47,7 +48,8 @@ def over_time(flow: str, measure: str, origin: str, city: str, today: dt.date) -
     return ask(
         f"""
         SELECT
-            from_day, least(to_day, $today::DATE + 1) AS until_day, outcome, rests_on, value, low, high, gates, places
+            from_day, least(to_day, $today::DATE + 1) AS until_day, outcome, rests_on, last_reported_on, plain_way,
+            value, low, high, gates, places
         FROM {analysed.table("corridors")}
         WHERE
             flow = $flow AND measure = $measure AND origin = $origin AND city = $city

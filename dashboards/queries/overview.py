@@ -7,7 +7,7 @@ import datetime as dt
 import polars as pl
 
 from dashboards.queries import analysed
-from dashboards.queries.reader import ask
+from dashboards.queries.reader import FACT, ask
 
 WEEK = 7
 THIS_WEEK = """
@@ -77,6 +77,24 @@ def losses() -> pl.DataFrame:
         WHERE started_on = (SELECT max(started_on) FROM losses) AND len(doubts) = 0
         ORDER BY scope <> 'route', without_closure DESC, method
         """
+    )
+
+
+def figures_dated(reporter: str, partner: str, flow: str, since: dt.date) -> pl.DataFrame:
+    """The printed figures of a series from a day on, with what the day from which they count as known rests on."""
+    return ask(
+        f"""
+        SELECT known_from_basis, {FACT}
+        FROM trade_flows
+        WHERE
+            reporter = $reporter AND partner = $partner AND flow = $flow AND commodity = 'total'
+            AND unit = 'USD_million' AND period_end >= $since
+        ORDER BY period_end, source_name
+        """,
+        reporter=reporter,
+        partner=partner,
+        flow=flow,
+        since=since,
     )
 
 

@@ -124,18 +124,23 @@ def count_months(publisher: str, geography: str, metric: str) -> pl.DataFrame:
 
 
 def trade(side: str) -> pl.DataFrame:
-    """Which monthly series of trade between Afghanistan and the other side there are, the longest first."""
+    """Which monthly series of trade between Afghanistan and the other side there are, the longest first.
+
+    Months that are only estimates within a longer period do not count.
+    """
     return ask(
         """
         SELECT *
         FROM (
-            SELECT reporter, partner, flow, basis, count(value) AS months
+            SELECT
+                reporter, partner, flow, basis,
+                count(value) FILTER (derivation <> 'estimate') AS months
             FROM trade_months
             WHERE
                 unit = 'USD_million' AND calendar = 'gregorian'
                 AND (reporter, partner) IN (('AFG', $side), ($side, 'AFG'))
             GROUP BY ALL
-            HAVING count(value) > 0
+            HAVING count(value) FILTER (derivation <> 'estimate') > 0
         )
         -- What passes one way says more than the sum of both.
         ORDER BY flow NOT IN ('export', 'import'), basis IS NULL, months DESC, reporter, flow

@@ -121,15 +121,49 @@ def test_every_row_of_a_leg_is_used_or_says_why_not(ask: Ask) -> None:
     assert (rows, silent) == (facts, 0)
 
 
+LAST = dt.date(2025, 6, 1)
+
+
 @pytest.mark.parametrize(
-    ("status", "assumed", "rests_on"),
+    ("status", "gate", "rests_on"),
     [
-        ("open", False, "told"),
-        ("open", True, "assumed"),
-        ("unknown", False, "unknown"),
-        ("restricted", False, "unknown"),
+        ("open", ("told", None), ("last_known", LAST)),
+        ("open", ("last_known", DAY), ("last_known", LAST)),
+        ("open", ("assumed", None), ("assumed", None)),
+        ("unknown", ("told", None), ("unknown", None)),
+        ("restricted", ("told", None), ("unknown", None)),
     ],
 )
-def test_a_way_rests_on_the_gate_of_which_least_is_known(status: str, assumed: bool, rests_on: str) -> None:
-    state = State(DAY, DAY, {"a": "open", "b": status}, frozenset({"b"} if assumed else ()))
+def test_a_way_rests_on_the_gate_of_which_least_is_known(
+    status: str, gate: tuple[str, dt.date | None], rests_on: tuple[str, dt.date | None]
+) -> None:
+    state = State(DAY, DAY, {"a": "open", "b": status}, {"a": ("last_known", LAST), "b": gate})
     assert state.rests_on(Route(1, 1, 1, 0, 0, ("x", "y"), ("a", "b"), ())) == rests_on
+
+
+def test_a_way_is_told_of_only_where_each_of_its_gates_was_reported_on_within_30_days(ask: Ask) -> None:
+    [(_, last_known), (_, told)] = ask(
+        """
+        SELECT w.rests_on, max(d.age_days) FILTER (d.basis = 'carried') AS oldest
+        FROM (
+            SELECT flow, rests_on, from_day, unnest(gates) AS crossing_id
+            FROM analysis.corridors
+            WHERE rests_on IN ('told', 'last_known')
+        ) AS w
+        INNER JOIN crossing_days AS d ON w.crossing_id = d.crossing_id AND w.flow = d.flow AND w.from_day = d.day
+        GROUP BY w.rests_on
+        ORDER BY w.rests_on
+        """
+    )
+    assert told <= 30 < last_known
+
+
+def test_a_way_round_is_told_from_a_plain_one_that_was_measured(ask: Ask) -> None:
+    """No leg in hours leads from Torkham to Islamabad; one leads on to Karachi. The Emirates have no border."""
+    plain = ask(
+        """
+        SELECT DISTINCT origin, plain_way FROM analysis.corridors
+        WHERE measure = 'hours' AND city = 'kabul' AND origin IN ('islamabad', 'karachi', 'jebel ali')
+        """
+    )
+    assert sorted(plain, key=str) == [("islamabad", False), ("jebel ali", None), ("karachi", True)]

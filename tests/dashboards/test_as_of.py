@@ -29,7 +29,8 @@ def test_every_page_opens_as_of_a_day_and_says_so(open_page: Open, name: str, da
     app = open_page(name, as_of=day)
     assert not app.exception
     assert banners(app) == [
-        f"**As known on {texts.day(dt.date.fromisoformat(day))}.** {WARM}; ages are counted to that day."
+        f"**As known on {texts.day(dt.date.fromisoformat(day))}.** {WARM}; a page without a date counts from "
+        "the last day that it tells of, and may be of later. Ages are counted to that day."
     ]
     assert app.date_input(key="as_of").value == dt.date.fromisoformat(day)
 
@@ -83,12 +84,13 @@ def test_a_day_chosen_on_a_page_is_what_its_figures_are_counted_to(open_page: Op
             (
                 SELECT count(*) FROM crossing_days_as_of(DATE '2025-10-15') INNER JOIN crossings USING (crossing_id)
                 WHERE flow = 'exports' AND day = '2025-10-15' AND status = 'closed' AND category = 'formal_trade'
+                    AND 'AFG' IN (country_a, country_b)
             )
         """,
     )
     figures = {box.label: box.value for box in app.metric}
     assert figures["Days since the newest crossing report"] == str((dt.date(2025, 10, 15) - newest).days)
-    assert figures["Formal crossings closed to exports"].split(" of ")[0] == str(closed)
+    assert figures["Afghanistan's formal crossings closed to exports"].split(" of ")[0] == str(closed)
 
 
 def test_a_closure_is_as_long_as_it_was_known_to_be(open_page: Open, published: Path) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
-from dashboards.pages.claims import a_day
+from dashboards.pages.claims import a_day, labelled
 from tests.dashboards.conftest import Open
 from tests.dashboards.test_pages import asked, said
 
@@ -24,6 +25,23 @@ def test_a_denial_stands_beside_what_it_denies(open_page: Open, published: Path)
     app.selectbox(key="choose_topic").set_value("all").run()
     every = next(table.value for table in app.dataframe if "stance" in table.value.columns)
     assert len(every) == asked(published, "SELECT count(*) FROM claims")[0][0]
+
+
+def test_that_all_claims_were_read_on_one_page_is_said_above_them(open_page: Open, published: Path) -> None:
+    [(rows, pages)] = asked(published, "SELECT count(*), count(DISTINCT source_url) FROM claims")
+    assert pages == 1
+    assert f"**All {rows} rows come from one page**" in said(open_page("claims"))
+
+
+def test_a_claim_is_named_by_month_place_and_goods_in_words_that_fit() -> None:
+    row = {
+        "claimant": "Pakistani customs officials (via media)",
+        "crossing_id": "*AFG-PAK",
+        "border": "AFG-PAK",
+        "measure": "exports_lost",
+        "period_start": dt.date(2025, 2, 21),
+    }
+    assert labelled(row) == "Feb 2025, whole border, exports\nPakistani customs officials …"
 
 
 def test_each_publisher_counts_by_its_own_definition(open_page: Open) -> None:

@@ -22,13 +22,40 @@ def test_the_ways_are_those_of_the_day_in_the_address(open_page: Open) -> None:
     assert "No legs in US dollars a container lead to Kandahar" in shut
 
 
+def test_a_way_last_heard_of_long_ago_is_not_said_to_be_open(open_page: Open, published: Path) -> None:
+    [(told, old, days)] = asked(
+        published,
+        """
+        SELECT
+            count(*) FILTER (rests_on = 'told'), count(*) FILTER (rests_on = 'last_known'),
+            max(current_date - last_reported_on)
+        FROM analysis.corridors
+        WHERE
+            flow = 'transit' AND measure = 'hours' AND city = 'kabul' AND certainty = 'open'
+            AND current_date BETWEEN from_day AND to_day - 1
+        """,
+    )
+    words = said(open_page("trade"))
+    assert f"{told} reported in the 30 days before, {old} longer ago (up to {days:,} days ago)" in words
+
+
+def test_a_way_round_is_not_drawn_as_the_way(open_page: Open) -> None:
+    assert "From Gwadar, Islamabad the plain way was never measured" in said(open_page("trade"))
+
+
+def test_where_only_the_shut_side_has_a_share_nothing_is_said_of_where_trade_went(open_page: Open) -> None:
+    words = said(open_page("trade", closure="AFG-PAK.2025-10-11"))
+    assert "Partners' shares of Afghanistan's trade, 2024 and 2025" in words
+    assert "where the trade went instead is not known" in words
+
+
 def test_what_is_chosen_stands_in_the_address_and_changes_the_ways(open_page: Open, published: Path) -> None:
     app = open_page("trade", day="2025-09-01")
     app.selectbox(key="choose_city").set_value("herat").run()
     app.selectbox(key="choose_measure").set_value("km").run()
     assert not app.exception
     assert (app.query_params["city"], app.query_params["measure"]) == ("herat", "km")
-    [table] = [one.value for one in app.dataframe if "open_for_certain" in one.value.columns]
+    [table] = [one.value for one in app.dataframe if "open_at_every_gate" in one.value.columns]
     found = asked(
         published,
         """
@@ -53,7 +80,7 @@ def test_every_measure_flow_and_origin_opens(open_page: Open) -> None:
 def test_shares_and_traffic_of_the_closure_say_how_sure_they_are(open_page: Open) -> None:
     words = said(open_page("trade", closure="AFG-PAK.2025-10-11"))
     assert "0 of 2 changes have an interval, the others are two figures of longer periods" in words
-    assert "What passed a day, before and during: AFG-PAK, from 11 October 2025" in words
+    assert "What passed a day, before and during: Afghanistan-Pakistan, from 11 October 2025" in words
 
 
 def test_prices_that_are_not_loaded_are_not_known(open_page: Open) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import streamlit as st
 
 from dashboards import texts
@@ -68,6 +69,36 @@ def test_a_week_of_which_nobody_reports_says_so_and_when_the_last_report_was(
     )
 
 
+def test_our_own_corrections_are_no_news_of_the_week(open_page: Open, published: Path) -> None:
+    [(decided,)] = asked(
+        published, "SELECT count(*) FROM corrections WHERE decided_on BETWEEN current_date - 6 AND current_date"
+    )
+    app = open_page("overview")
+    told = overview.week(texts.today())
+    news = told.filter(pl.col("what") != "correction").height
+    assert next(box.value for box in app.metric if box.label == WEEK) == f"{news}"
+    assert (f"Apart from these {decided} of our own corrections" in said(app)) == (decided > 0)
+
+
+def test_only_crossings_of_afghanistan_are_counted_as_its_crossings(open_page: Open, published: Path) -> None:
+    [(own,)] = asked(
+        published,
+        "SELECT count(*) FROM crossings WHERE category = 'formal_trade' AND 'AFG' IN (country_a, country_b)",
+    )
+    value = next(box.value for box in open_page("overview").metric if "formal crossings closed" in box.label)
+    assert value.endswith(f"of {own}")
+
+
+def test_the_target_of_trade_is_reached_within_the_interval_of_the_method(open_page: Open, published: Path) -> None:
+    [(met, low, high)] = asked(
+        published,
+        """
+        SELECT met, met_low_80, met_high_80 FROM analysis.commitments WHERE pair = 'AFG-UZB' AND target_value = 5000
+        """,
+    )
+    assert f"it is reached in {met} (80 %: {low} to {high})" in said(open_page("overview"))
+
+
 def test_the_week_before_a_day_is_what_became_known_in_it(
     on_data: Callable[[Path], None], published: Path, open_page: Open
 ) -> None:
@@ -75,7 +106,7 @@ def test_the_week_before_a_day_is_what_became_known_in_it(
     assert "Nothing was reported" not in said(app)
     on_data(published)
     st.session_state[AS_OF] = DAY
-    found = overview.week(DAY)
+    found = overview.week(DAY).filter(pl.col("what") != "correction")
     assert next(box.value for box in app.metric if box.label == WEEK) == f"{found.height}"
     known = found["known_from"].to_list()
     assert DAY - dt.timedelta(days=7) < min(known) <= max(known) <= DAY

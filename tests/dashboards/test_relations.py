@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from dashboards import colours, lanes
+from dashboards.pages.relations import without_estimates
 from dashboards.queries import relations
 from tests.dashboards.conftest import Open
 from tests.dashboards.test_pages import asked, said
@@ -100,6 +101,30 @@ def test_the_share_that_follows_stands_beside_its_placebo_and_the_number_of_days
     app = open_page("relations")
     assert [box.value for box in app.metric] == [f"{part * 100:.0f} %" for part in (share, other, placebo)]
     assert f"It rests on {days} days" in said(app)
+
+
+def test_a_closure_of_the_same_day_is_not_said_to_have_followed(open_page: Open, published: Path) -> None:
+    [(same,)] = asked(
+        published,
+        "SELECT followed FROM analysis.incidents WHERE place = 'AFG-PAK' AND kind = 'all' AND window_days = 1",
+    )
+    assert same > 0
+    assert f"{same} of them on the **same day**, on which nobody knows which came first" in said(
+        open_page("relations")
+    )
+
+
+def test_a_month_that_is_only_estimated_is_not_drawn_as_one_that_was_printed() -> None:
+    frame = pl.DataFrame(
+        {
+            "month": [dt.date(2025, 9, 1), dt.date(2025, 10, 1)],
+            "value": [5.0, 3.0],
+            "derivation": ["given", "estimate"],
+        }
+    )
+    drawn, words = without_estimates([lanes.Measured(frame, "exports", "$ m", "#000000")])
+    assert drawn[0].frame["value"].to_list() == [5.0]
+    assert "1 months of trade that are estimates" in words
 
 
 def test_where_a_method_has_no_result_the_page_says_why(open_page: Open) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from dashboards.pages.reopening import chance
+import pytest
+
+from dashboards.pages.reopening import alike, chance
 from tests.dashboards.conftest import Open
 from tests.dashboards.test_pages import asked, said
 
@@ -27,6 +29,19 @@ def test_a_shut_crossing_has_its_chances_and_how_little_they_rest_on(open_page: 
     assert f"After {days:,} days {longer} closures of other events were still shut" in words
     assert "rest on almost nothing seen" in words
     assert "As long as the last one" in words
+
+
+def test_what_was_last_reported_long_ago_is_shut_only_if_nothing_changed(open_page: Open) -> None:
+    words = said(open_page("reopening", of="torkham"))
+    assert "if still shut after" in words
+    assert "that it is still shut is last known, not is" in words
+
+
+@pytest.mark.parametrize(("part", "longer", "told"), [(0.0, 3, False), (0.0, 30, True), (0.2, None, True)])
+def test_a_chance_that_rests_on_a_handful_of_closures_is_unknown_and_not_nought(
+    part: float, longer: int | None, told: bool
+) -> None:
+    assert ("%" in alike(part, longer)) is told
 
 
 def test_a_kind_of_closure_is_chosen_by_cause_extent_and_days_and_kept_in_the_address(

@@ -1,5 +1,5 @@
--- What the latest report says of each crossing, for cargo and for pedestrians. Not yet the daily panel: one report
--- decides, the one that became known last; of several known on one day the one on the crossing itself, then the one
+-- What the latest report says of each crossing, for cargo and for pedestrians. Not the daily panel (crossing_days):
+-- one report decides, the one that became known last; of several known on one day the one on the crossing itself, then the one
 -- whose state began last. Announcements of days to come, and reports on single goods, do not count. A report that
 -- names its own end says nothing of the days after it.
 WITH spoken AS (
