@@ -243,6 +243,9 @@ def _mark(path: Path) -> dict[str, float]:
 
 def _remember(place: Path, mark: dict[str, float]) -> None:
     with contextlib.suppress(OSError):  # whoever may not write compares each time
+        # What a reader that died has left; one that lives and finds it gone compares once more.
+        for half in place.glob(f".{VERIFIED}-*"):
+            half.unlink(missing_ok=True)
         fresh = place / f".{VERIFIED}-{os.getpid()}"
         fresh.write_text(json.dumps(mark), encoding="ascii")
         fresh.replace(place / VERIFIED)

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboards.app import main
+from dashboards.queries.reader import AS_OF
 from serai.settings import settings
 
 APP = Path(__file__).resolve().parent.parent.parent / "dashboards" / "app.py"
@@ -35,6 +36,8 @@ def forget() -> None:
     settings.cache_clear()
     st.cache_data.clear()
     st.cache_resource.clear()
+    # Outside a session its state is one for all: a day that a test asks for would stay for the next.
+    st.session_state.pop(AS_OF, None)
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PAGES = [path.stem for path in page_files()]
 # What a page shows; one that is not named here must only open cleanly.
 SHOWS = {
-    "overview": ["699 to 5,397", "of 27", "Pakistan's formal crossings", "Durand Line"],
+    "overview": ["699 to 5,397", "of 22", "Pakistan's formal crossings", "Durand Line"],
     "crossings": ["Torkham", "Every crossing, open or closed", "Closures of", "What each report asserts"],
     "disruption": ["Afghanistan, all borders", "share of normal cargo capacity shut", "Every border on"],
     "relations": ["gates, incidents, trade and events", "Draw here to zoom", "Do closures follow incidents?"],

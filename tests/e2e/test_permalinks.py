@@ -30,6 +30,9 @@ def choices(page: Page) -> tuple[Locator, Locator]:
 def choose_another(page: Page) -> None:
     """Choose something else in the first box that has more than one thing, or in a row of buttons."""
     boxes, buttons = choices(page)
+    if boxes.count():
+        expect(page).to_have_url(re.compile(r"[?]"))  # what stands in the boxes at first is written there too
+        settle(page)
     before = page.url
     for box in boxes.all():
         was = box.input_value()

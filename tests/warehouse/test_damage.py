@@ -134,6 +134,16 @@ def test_a_file_is_compared_once_and_again_when_it_changed_or_time_is_up(
     assert len(compared) == 3, "a clock set back"
 
 
+def test_the_half_of_a_note_that_a_dead_reader_left_goes_with_the_next_comparison(two: tuple[Path, str, str]) -> None:
+    folder, _, second = two
+    place = folder / "versions" / second
+    (place / f".{versions.VERIFIED}-1").write_text("{")
+    with reading(folder, verify_minutes=0):
+        pass
+    assert sorted(path.name for path in place.glob(".*")) == []
+    assert (place / versions.VERIFIED).exists()
+
+
 def test_what_does_not_read_back_is_not_published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = put_out(tmp_path, 1)
     monkeypatch.setattr(disk, "forget", lambda path: flip(path) if path.name == "shell.duckdb" else None)
