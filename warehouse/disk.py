@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import fcntl
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 PART = 1 << 20
@@ -48,6 +51,17 @@ def words(error: BaseException) -> str | None:
     place = getattr(error, "filename2", None) or getattr(error, "filename", None)
     told = f"{place}: {WORDS[number]}" if place else WORDS[number]
     return f"{told} (what was published last stays as it is)"
+
+
+@contextlib.contextmanager
+def place(folder: Path) -> Iterator[None]:
+    """Hold the place of the one that writes into a folder. Raises BlockingIOError where another has it."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def sync(path: Path) -> None:

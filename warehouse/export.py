@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import fcntl
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -143,14 +141,12 @@ def _json(value: Any) -> str:
 @contextlib.contextmanager
 def _place_in(parent: Path) -> Iterator[None]:
     """Hold the place of the one that exports into a folder."""
-    descriptor = os.open(parent, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(disk.place(parent))
+        except BlockingIOError:
+            raise ExportError(f"another export into {parent} is running: wait until it ends") from None
         yield
-    except BlockingIOError:
-        raise ExportError(f"another export into {parent} is running: wait until it ends") from None
-    finally:
-        os.close(descriptor)
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import json
 import os
@@ -155,14 +154,12 @@ def _take(name: str, content: IO[bytes], member: Member, target: Path | None) ->
 @contextlib.contextmanager
 def _place_of(data: Path) -> Iterator[None]:
     """Hold the place of the one that restores into a folder."""
-    descriptor = os.open(data, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(disk.place(data))
+        except BlockingIOError:
+            raise BackupError(f"another restore into {data} is running: wait until it ends") from None
         yield
-    except BlockingIOError:
-        raise BackupError(f"another restore into {data} is running: wait until it ends") from None
-    finally:
-        os.close(descriptor)
 
 
 def _refuse_occupied(data: Path, manifest: Manifest) -> None:
