@@ -63,7 +63,7 @@ def moment(
     con: duckdb.DuckDBPyConnection, folder: Path, clock: dt.datetime, latest: dt.datetime | None = None
 ) -> dt.datetime:
     """When a run begins, UTC: what the clock says, but later than ``latest`` and any run that the ledger has."""
-    unpublished = [line["started_at"] for line in journal.lines(folder)]
+    unpublished: list[dt.datetime] = [line["started_at"] for line in journal.lines(folder)]
     earlier = [at for at in (latest, newest(con), *unpublished) if at]
     return max([clock, *(at + dt.timedelta(microseconds=1) for at in earlier)])
 
