@@ -9,6 +9,70 @@ import polars as pl
 from dashboards.queries.analysed import table
 from dashboards.queries.reader import FACT, ask
 
+# Follows the table country, which is analysis.losses_country.
+BESIDE_ROUTE = """
+    -- What leaves Afghanistan stands in its exports, and in the imports of the other side.
+    single AS (
+        SELECT
+            if(partner = 'WLD', 'whole', 'route') AS part,
+            reporter, partner, flow,
+            coalesce(basis, '') AS basis,
+            month AS period_start,
+            last_day(month) AS period_end,
+            value, lowest, highest, derivation,
+            source_rows AS row_keys
+        FROM trade_months
+        WHERE
+            (reporter, partner, flow) IN (('AFG', 'WLD', $flow), ('AFG', $side, $flow), ($side, 'AFG', $mirror))
+            AND unit = 'USD_million'
+            AND calendar = 'gregorian'
+            AND derivation IN ('given', 'difference')
+            AND month BETWEEN $first AND $last
+    ),
+
+    -- Months of the solar calendar have no place among the others.
+    reaching AS (
+        SELECT *
+        FROM country
+        WHERE
+            border = $border AND started_on = $started AND flow = $flow
+            AND (
+                period_end - period_start > 31
+                OR (day(period_start) = 1 AND period_end = last_day(period_start))
+            )
+    ),
+
+    told AS (
+        SELECT flow, basis, period_start, period_end, value, lowest, highest, row_keys
+        FROM reaching
+        UNION ALL
+        SELECT
+            flow, basis,
+            (period_start - INTERVAL 1 YEAR)::DATE,
+            (period_end - INTERVAL 1 YEAR)::DATE,
+            year_before, NULL, NULL, row_keys
+        FROM reaching
+        WHERE year_before IS NOT NULL
+    ),
+
+    figures AS (
+        SELECT * FROM single
+        UNION ALL BY NAME
+        SELECT 'whole' AS part, 'AFG' AS reporter, 'WLD' AS partner, *, 'given' AS derivation FROM told
+    )
+
+    SELECT
+        *,
+        greatest(1, round((period_end - period_start + 1) / (365.25 / 12)))::INT AS months,
+        value / months AS a_month
+    FROM figures
+    -- A month of the whole may stand in both: once, with its range.
+    QUALIFY row_number() OVER (
+        PARTITION BY part, reporter, basis, period_start, period_end ORDER BY lowest IS NULL, derivation
+    ) = 1
+    ORDER BY part DESC, reporter, basis, period_start, period_end
+"""
+
 
 def every() -> pl.DataFrame:
     """Each closure with each series and method: the loss and its intervals, the newest closure first."""
@@ -96,68 +160,7 @@ def beside_route(border: str, started: dt.date, flow: str, first: dt.date, last:
     closure, beside the same times a year before.
     """
     return ask(
-        f"""
-        -- What leaves Afghanistan stands in its exports, and in the imports of the other side.
-        WITH single AS (
-            SELECT
-                if(partner = 'WLD', 'whole', 'route') AS part,
-                reporter, partner, flow,
-                coalesce(basis, '') AS basis,
-                month AS period_start,
-                last_day(month) AS period_end,
-                value, lowest, highest, derivation,
-                source_rows AS row_keys
-            FROM trade_months
-            WHERE
-                (reporter, partner, flow) IN (('AFG', 'WLD', $flow), ('AFG', $side, $flow), ($side, 'AFG', $mirror))
-                AND unit = 'USD_million'
-                AND calendar = 'gregorian'
-                AND derivation IN ('given', 'difference')
-                AND month BETWEEN $first AND $last
-        ),
-
-        -- Months of the solar calendar have no place among the others.
-        reaching AS (
-            SELECT *
-            FROM {table("losses_country")}
-            WHERE
-                border = $border AND started_on = $started AND flow = $flow
-                AND (
-                    period_end - period_start > 31
-                    OR (day(period_start) = 1 AND period_end = last_day(period_start))
-                )
-        ),
-
-        told AS (
-            SELECT flow, basis, period_start, period_end, value, lowest, highest, row_keys
-            FROM reaching
-            UNION ALL
-            SELECT
-                flow, basis,
-                (period_start - INTERVAL 1 YEAR)::DATE,
-                (period_end - INTERVAL 1 YEAR)::DATE,
-                year_before, NULL, NULL, row_keys
-            FROM reaching
-            WHERE year_before IS NOT NULL
-        ),
-
-        figures AS (
-            SELECT * FROM single
-            UNION ALL BY NAME
-            SELECT 'whole' AS part, 'AFG' AS reporter, 'WLD' AS partner, *, 'given' AS derivation FROM told
-        )
-
-        SELECT
-            *,
-            greatest(1, round((period_end - period_start + 1) / (365.25 / 12)))::INT AS months,
-            value / months AS a_month
-        FROM figures
-        -- A month of the whole may stand in both: once, with its range.
-        QUALIFY row_number() OVER (
-            PARTITION BY part, reporter, basis, period_start, period_end ORDER BY lowest IS NULL, derivation
-        ) = 1
-        ORDER BY part DESC, reporter, basis, period_start, period_end
-        """,
+        f"WITH country AS (FROM {table('losses_country')}), {BESIDE_ROUTE}",
         border=border,
         side=border.removeprefix("AFG-"),
         started=started,
