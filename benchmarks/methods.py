@@ -123,7 +123,7 @@ def price(seed: int) -> Iterator[Held]:
             fed = "AFG-PAK" if market < 6 else None
             rows.append((f"m{market}", f"g{good}", month, good + risen + chance.normal(0, 0.02), fed))
     frame = pl.DataFrame(rows, schema=["market", "good", "month", "logged", "fed_over"], orient="row")
-    found = prices.compared(frame, "AFG-PAK", SHUT, dt.date(2021, 4, 1))
+    found = prices.Priced.of(frame).compared("AFG-PAK", SHUT, dt.date(2021, 4, 1))
     if found is None:
         raise ValueError(f"seed {seed}: twelve markets can be compared")
     yield Held(
