@@ -96,7 +96,8 @@ def on_day(day: dt.date, flow: str, measure: str, city: str) -> list[str]:
         "legs as printed (corridor_legs), hours at gates (border_performance, CAREC CPMM) and the daily panel of "
         f"crossing states; shortest paths (analysis.corridors). {certain(linked, sure)}"
         + (
-            f" No legs lead there from {', '.join(name.title() for name in lacking)}: that is a gap in the facts."
+            f" No leg among the facts leads there from {', '.join(name.title() for name in lacking)}: a gap in the "
+            "facts, not in the world."
             if lacking
             else ""
         ),
