@@ -81,7 +81,7 @@ def test_every_measure_flow_and_origin_opens(open_page: Open) -> None:
 
 def test_shares_and_traffic_of_the_closure_say_how_sure_they_are(open_page: Open) -> None:
     words = said(open_page("trade", closure="AFG-PAK.2025-10-11"))
-    assert "0 of 2 changes have an interval, the others are two figures of longer periods" in words
+    assert "0 of 2 changes have an interval, without one are 2 of two figures of longer periods" in words
     assert "What passed a day, before and during: Afghanistan-Pakistan, from 11 October 2025" in words
 
 
