@@ -134,7 +134,7 @@ def _counts(frame: pl.DataFrame, time: str, x: Any) -> Drawing:
     looks = dict(zip(names, colours.publishers(names), strict=True))
     shapes = _shapes(frame["counts"])
     kind = "O" if time == "year" else "T"
-    base = alt.Chart(_with_gaps(frame, ["publisher", "counts"], time)).encode(
+    base = alt.Chart(with_gaps(frame, ["publisher", "counts"], time)).encode(
         x=x,
         y=alt.Y("value:Q", title=f"count in the {time}", scale=alt.Scale(zero=True)),
         color=_colour("publisher:N", looks),
@@ -179,7 +179,7 @@ def trade_years(frame: pl.DataFrame) -> Drawing:
 def trade_months(frame: pl.DataFrame) -> Drawing:
     """Values of single months, a line for each basis, the range printed as a thin line."""
     looks, shapes = _bases(frame), _shapes(frame["basis"])
-    base = alt.Chart(_with_gaps(frame, ["basis"], "month")).encode(
+    base = alt.Chart(with_gaps(frame, ["basis"], "month")).encode(
         x=_time("month", "month"),
         y=_dollars(),
         color=_colour("basis:N", looks),
@@ -358,7 +358,7 @@ def _bases(frame: pl.DataFrame) -> dict[str, str]:
     return {name: colour for name, colour in looks if name in set(frame["basis"])}
 
 
-def _with_gaps(frame: pl.DataFrame, names: list[str], time: str) -> pl.DataFrame:
+def with_gaps(frame: pl.DataFrame, names: list[str], time: str) -> pl.DataFrame:
     """The frame with an empty row for each year or month between a series' first and last that is not known."""
     ends = frame.group_by(names).agg(pl.col(time).min().alias("first"), pl.col(time).max().alias("last"))
     if frame.schema[time] == pl.Date:

@@ -1,4 +1,4 @@
-"""The charts of counts: their growth with definitions mixed and held fixed, and falls found in them."""
+"""The chart of counts: their growth with definitions mixed and held fixed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from dashboards import colours
-from dashboards.charts import GAPS, Drawing
+from dashboards.charts import Drawing
 
 # What a line of analysis.counts is of: colour, shape, words.
 KINDS = {
@@ -58,42 +58,6 @@ def growth(frame: pl.DataFrame) -> Drawing:
         layers.insert(0, bar.encode(x=alt.X("headline_low:Q", axis=percent), x2="headline_high:Q"))
         key.append(("█", "#8a8f9866", "what one figure of the first year and one of the last would tell"))
     return Drawing(alt.layer(*layers).properties(height=alt.Step(44)), key)
-
-
-def without_fall(counted: pl.DataFrame, modelled: pl.DataFrame) -> Drawing:
-    """Counts by month (month, actual); from the fall on also what they would have been, in two intervals."""
-    dates = alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8)
-    x = alt.X("month:T", title="month", scale=alt.Scale(type="utc"), axis=dates)
-    title = "entered in the month"
-    names = ("actual", "without_fall", "low_80", "high_80", "low_95", "high_95")
-    tips = [alt.Tooltip("month:T", format="%b %Y"), *(alt.Tooltip(f"{name}:Q", format=",.0f") for name in names)]
-    band = alt.Chart(modelled).encode(x=x, tooltip=tips)
-    # A month is a span: of one alone a band would have no width.
-    wide, narrow = (band.mark_bar(color=colours.ORANGE, opacity=opacity, size=8) for opacity in (0.2, 0.35))
-    middle = band.mark_line(
-        color=colours.VERMILLION,
-        strokeDash=[6, 3],
-        point={"shape": "diamond", "size": 55, "color": colours.VERMILLION},
-    )
-    line = alt.Chart(counted.upsample("month", every="1mo")).mark_line(
-        color=colours.BLUE, strokeWidth=1.5, invalid=GAPS, point={"size": 24, "color": colours.BLUE}
-    )
-    chart = alt.layer(
-        wide.encode(y=alt.Y("low_95:Q", title=title), y2="high_95:Q"),
-        narrow.encode(y=alt.Y("low_80:Q", title=title), y2="high_80:Q"),
-        middle.encode(y="without_fall:Q"),
-        line.encode(
-            x=x,
-            y=alt.Y("actual:Q", title=title, scale=alt.Scale(zero=True), axis=alt.Axis(format="~s")),
-            tooltip=[alt.Tooltip("month:T", format="%b %Y"), alt.Tooltip("actual:Q", format=",.0f")],
-        ),
-    ).properties(height=320)
-    key = [
-        ("●", colours.BLUE, "as counted"),
-        ("◆", colours.VERMILLION, "without the fall, by the model"),
-        ("▒", colours.ORANGE, "80 % (dark) and 95 % (light) of the months should lie here"),
-    ]
-    return Drawing(chart, key)
 
 
 def _scaled(name: str, domain: list[str], values: list[str]) -> Any:

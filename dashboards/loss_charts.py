@@ -1,52 +1,24 @@
-"""The charts of losses: trade with and without a closure, losses and their intervals, claims as multiples of them."""
+"""The charts of losses: losses and their intervals, the country beside the route, claims as multiples of losses."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import altair as alt
 import polars as pl
 
 from dashboards import colours, texts
-from dashboards.charts import GAPS, Drawing
+from dashboards.charts import GAPS, Drawing, with_gaps
 
 MILLIONS = "millions of US dollars"
 SIDES = {"AFG": (colours.BLUE, "circle"), "PAK": (colours.GREEN, "square"), "IRN": (colours.PURPLE, "diamond")}
 OTHER = (colours.GREY, "triangle-up")
+# Whose trade it is: colour and shape; of the route each basis but customs has a shape of its own.
+PARTS = {"whole": (colours.BLUE, "circle"), "route": (colours.ORANGE, "square")}
+ROUTES = {"balance_of_payments": "diamond", "": "triangle-up"}
 # On an axis of multiples nothing smaller or larger is told apart.
 LEAST_TIMES, MOST_TIMES = 0.1, 30.0
-
-
-def without_closure(reported: pl.DataFrame, modelled: pl.DataFrame) -> Drawing:
-    """Trade as reported by month; from the closure on also what it would have been, in its two intervals."""
-    x = alt.X("month:T", title=None, axis=alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8))
-    y = alt.Y("without_closure:Q", title=MILLIONS)
-    tips = [
-        "month:T",
-        *(f"{name}:Q" for name in ("actual", "without_closure", "low_80", "high_80", "low_95", "high_95")),
-    ]
-    # A month is a span: of one alone a band would have no width.
-    band = alt.Chart(modelled).encode(x=x, tooltip=tips)
-    wide, narrow = (band.mark_bar(color=colours.ORANGE, opacity=opacity, size=8) for opacity in (0.2, 0.35))
-    middle = band.mark_line(
-        color=colours.VERMILLION,
-        strokeDash=[6, 3],
-        point={"shape": "diamond", "size": 55, "color": colours.VERMILLION},
-    )
-    chart = alt.layer(
-        wide.encode(y=alt.Y("low_95:Q", title=MILLIONS), y2="high_95:Q"),
-        narrow.encode(y=alt.Y("low_80:Q", title=MILLIONS), y2="high_80:Q"),
-        middle.encode(y=y),
-        alt.Chart(reported.upsample("month", every="1mo") if reported.height else reported)
-        .mark_line(color=colours.BLUE, strokeWidth=1.5, invalid=GAPS, point={"size": 28, "color": colours.BLUE})
-        .encode(x=x, y=alt.Y("actual:Q", title=MILLIONS), tooltip=["month:T", "actual:Q", "derivation:N"]),
-    ).properties(height=340)
-    key = [
-        ("●", colours.BLUE, "as reported; months that nobody prints are missing"),
-        ("◆", colours.VERMILLION, "without the closure, by the model"),
-        ("▒", colours.ORANGE, "80 % (dark) and 95 % (light) of the months should lie here"),
-    ]
-    return Drawing(chart, key)
 
 
 def losses(frame: pl.DataFrame) -> Drawing:
@@ -73,6 +45,47 @@ def losses(frame: pl.DataFrame) -> Drawing:
     key = [
         ("◆", colours.VERMILLION, "loss, the middle"),
         ("━", colours.VERMILLION, "80 % (thick) and 95 % (thin) interval"),
+    ]
+    return Drawing(chart, key)
+
+
+def beside_route(frame: pl.DataFrame, closed: tuple[dt.date, dt.date]) -> Drawing:
+    """What the country trades in all and on the route, a month; grey, the closure: its first day, the first after it.
+
+    `frame` has series (its words) beside part, basis, period_start, period_end, value, months, a_month, lowest and
+    highest. A month is a point, a longer figure a bar over the time that it covers.
+    """
+    own = pl.col("part").replace_strict({part: shape for part, (_, shape) in PARTS.items()})
+    shown = frame.with_columns(
+        shape=pl.when(part="route").then(pl.col("basis").replace_strict(ROUTES, default=own)).otherwise(own)
+    )
+    series = shown.unique("series", maintain_order=True).select("series", "part", "shape").to_dicts()
+    days = alt.Axis(format="%b %Y", labelOverlap=True, tickCount=8)
+    tips = ["series:N", "period_start:T", "period_end:T", "value:Q", "months:Q", "lowest:Q", "highest:Q"]
+    y = alt.Y("a_month:Q", title=f"{MILLIONS} a month", scale=alt.Scale(zero=True))
+    colour = _scaled("series:N", {one["series"]: PARTS[one["part"]][0] for one in series})
+    single = shown.filter(pl.col("months") == 1)
+    lines = with_gaps(single, ["series"], "period_start").with_columns(
+        middle=pl.col("period_start") + pl.duration(days=15)
+    )
+    of_time = alt.X("middle:T", title="month", scale=alt.Scale(type="utc"), axis=days)
+    month = alt.Chart(lines).encode(x=of_time, y=y, color=colour, tooltip=tips)
+    longer = alt.Chart(shown.filter(pl.col("months") > 1)).encode(y=y, color=colour, tooltip=tips)
+    shade = alt.Chart(pl.DataFrame({"from": [closed[0]], "until": [closed[1]]}))
+    shapes = alt.Scale(domain=[one["series"] for one in series], range=[one["shape"] for one in series])
+    chart = alt.layer(
+        shade.mark_rect(color=colours.GREY, opacity=0.18).encode(x=alt.X("from:T", title="month"), x2="until:T"),
+        longer.mark_rule(strokeWidth=5, opacity=0.6).encode(x=alt.X("period_start:T"), x2="period_end:T"),
+        month.mark_line(strokeWidth=1.5, invalid=GAPS),
+        month.mark_rule(strokeWidth=1.5, opacity=0.5).encode(y="lowest:Q", y2="highest:Q"),
+        month.mark_point(filled=True, size=60, opacity=1).encode(
+            shape=alt.Shape("series:N", scale=shapes, legend=None)
+        ),
+    ).properties(height=320)
+    key = [(colours.SIGNS[one["shape"]], PARTS[one["part"]][0], one["series"]) for one in series]
+    key += [
+        ("━", PARTS["whole"][0], "a longer figure over the time that it covers, divided by its months"),
+        ("▒", colours.GREY, "the closure"),
     ]
     return Drawing(chart, key)
 

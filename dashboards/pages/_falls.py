@@ -8,11 +8,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import as_of, count_charts, parts, texts
+from dashboards import as_of, expected_charts, parts, texts
 from dashboards.queries import disruption
 
 # How much is drawn before a fall.
 BEFORE = dt.timedelta(days=3 * 366)
+WORDS = ("as counted", "without the fall, by the model")
 
 
 def show() -> None:
@@ -58,17 +59,18 @@ def in_words(row: dict[str, Any]) -> str:
 def drawn(row: dict[str, Any]) -> None:
     """One fall: what was counted against what would have been."""
     last = row["started"] + dt.timedelta(days=31 * (row["months"] + 3))
-    modelled = disruption.fall_months(row)
-    counted = disruption.counted(row, row["started"] - BEFORE, last)
+    months = expected_charts.together(
+        disruption.counted(row, row["started"] - BEFORE, last), disruption.fall_months(row), "without_fall"
+    )
     what = row["measure"].replace("_", " ")
     parts.chart(
         f"{what.capitalize()} from {texts.country(row['coming_from'])} into {texts.country(row['entering'])} by "
         f"month, as counted and without the fall of {row['started']:%B %Y}",
-        count_charts.without_fall(counted, modelled),
+        expected_charts.against(months, "without_fall", "entered in the month", WORDS),
         f"crossing_counts (all ports of the border) and analysis.count_changes_months. {how_deep(row)} The fall is "
         "found without being told when; of its cause the counts say nothing.",
         name="without_fall",
-        rows=modelled if modelled.height else counted,
+        rows=months,
         behind=lambda: (
             disruption.counted(row, row["started"] - BEFORE, last),
             disruption.fall_months(row),

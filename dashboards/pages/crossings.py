@@ -208,9 +208,11 @@ def closures(crossing: dict[str, Any], flow: str) -> None:
     else:
         parts.table(worded(found).drop("flow"), "closure_episodes")
         lost, disputed = int(found["days"].is_null().sum()), int(found["disputed"].sum())
+        hand = int(found["second_hand"].is_not_null().sum())
         st.caption(
             f"Source: the reports of each closure, below. {lost} of {found.height} have no known end, so no length; "
-            f"{disputed} are disputed on some day. Earliest and latest are what sources give within days of the "
+            f"{disputed} are disputed on some day; of {hand} the start, end or last report is known at second hand "
+            "only, from a page that cites it. Earliest and latest are what sources give within days of the "
             f"start and end; days are counted as the panel has them. {as_of.words()}"
         )
         one_closure(crossing["crossing_id"], found)

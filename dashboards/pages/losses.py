@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards import as_of, loss_charts, parts, texts
+from dashboards import as_of, expected_charts, loss_charts, parts, texts
+from dashboards.pages import _country
 from dashboards.queries import losses
 
 TITLE = "Losses"
@@ -22,6 +23,7 @@ METHODS = {
 }
 BASES = {"": "basis not said", "balance_of_payments": "balance of payments", "customs": "customs"}
 BEFORE = dt.timedelta(days=3 * 366)
+WORDS = ("as reported; months that nobody prints are missing", "without the closure, by the model")
 CANNOT_KNOW = """
 - **Whether anything else happened in the same months.** A loss is what is missing against the months before: a fall
   of demand, a flood or a new tariff counts as the closure's, unless other partners show it too.
@@ -56,7 +58,7 @@ def show() -> None:
     figures(lines)
     over_time(border, lines)
     compared(border, lines)
-    whole_country(border, lines["started_on"][0])
+    _country.show(border, lines)
     claimed(border)
     how_sure(border)
     every_closure(border, named(of_border))
@@ -162,14 +164,15 @@ def over_time(border: str, lines: pl.DataFrame) -> None:
     same = [pl.col(name) == row[name] for name in ("reporter", "partner", "flow", "basis", "method")]
     modelled = losses.months(border, started).filter(*same)
     reported = losses.before(row, month - BEFORE, row["last_month"])
+    months = expected_charts.together(reported, modelled, "without_closure")
     parts.chart(
         f"{row['of']} by month, as reported and without the closure of {texts.day(started)}",
-        loss_charts.without_closure(reported, modelled),
+        expected_charts.against(months, "without_closure", loss_charts.MILLIONS, WORDS),
         f"reported: trade_months; without the closure: analysis.losses_months ({METHODS[row['method']]}), from "
         f"{row['trained_months']} months without closure before it. The intervals are as wide as the misses of such "
         "forecasts on dates without closure ask for. The month after it is counted too, a lag chosen beforehand.",
         name="without_closure",
-        rows=modelled,
+        rows=months,
         behind=lambda: (losses.months(border, started), losses.before(row, month - BEFORE, row["last_month"])),
     )
 
@@ -186,26 +189,6 @@ def compared(border: str, lines: pl.DataFrame) -> None:
         name="loss",
         rows=lines.drop("of", "series"),
         behind=losses.every,
-    )
-
-
-def whole_country(border: str, started: dt.date) -> None:
-    """All trade of Afghanistan beside the route."""
-    st.markdown("##### The country as a whole beside the route")
-    frame = losses.country(border, started)
-    parts.table(frame.drop("notes"), "analysis.losses_country")
-    # Under the table: in its last column a narrow screen does not show them.
-    said = [
-        f"- {texts.day(row['period_start'])}, {row['flow']}s: {row['notes']}"
-        for row in frame.to_dicts()
-        if row["notes"]
-    ]
-    if said:
-        st.markdown("What the rows say beside their figures:\n\n" + "\n".join(dict.fromkeys(said)))
-    st.caption(
-        "Source: trade_flows, as printed, millions of US dollars; of times that reach into the closure or the month "
-        "after it, beside the same time a year before where that is printed. No model: too few months are known. A "
-        "route may fall while the whole rises, for trade finds other gates."
     )
 
 

@@ -110,8 +110,15 @@ def told(closed: pl.DataFrame) -> str:
     old = "" if days is None or days <= texts.FRESH_DAYS else ": that it is still shut is last known, not is"
     return (
         f"since {texts.day(row['started_on'])}, cause: {cause}, {row['voices']} voices{disputed}, last reported on "
-        f"{texts.day(last)}, {texts.age(days)} ago{old}"
+        f"{texts.day(last)}, {texts.age(days)} ago{old}{second_hand(row['second_hand'])}"
     )
+
+
+def second_hand(what: str | None) -> str:
+    """What of a closure is known at second hand alone, in words; nothing where other reports tell it."""
+    if not what:
+        return ""
+    return f"; at second hand only (read in a page that cites it): its {what.replace(', ', ' and its ')}"
 
 
 def figures(chances: pl.DataFrame) -> None:

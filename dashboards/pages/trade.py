@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 import streamlit as st
 
@@ -15,6 +17,30 @@ ORDER = 4
 MIRROR = {"export": "import", "import": "export", "total": "total", "transit": "transit"}
 
 
+@dataclass(frozen=True)
+class Counted:
+    """A flow as one country counts it."""
+
+    reporter: str
+    partner: str
+    flow: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What the questions of trade ask for."""
+        return self.reporter, self.partner, self.flow
+
+    @property
+    def words(self) -> str:
+        """Pakistan's exports to Afghanistan."""
+        return f"{texts.country(self.reporter)}'s {texts.WITH[self.flow]} {texts.country(self.partner)}"
+
+    @property
+    def mirror(self) -> Counted:
+        """What the partner counts of the same flow: never the same number."""
+        return Counted(self.partner, self.reporter, MIRROR[self.flow])
+
+
 def show() -> None:
     parts.heading(
         "Trade and diversion",
@@ -26,12 +52,17 @@ def show() -> None:
         "Balance of payments and customs are two series, never to be mixed; fiscal years differ, so every value is "
         "drawn over the twelve months it covers."
     )
-    reporter, partner, flow = chosen()
-    series(reporter, partner, flow)
-    mirror(reporter, partner, flow)
+    own = chosen()
+    years(own, "years", f"{own.words}, by twelve months")
+    months(own)
+    as_printed(own)
+    st.markdown("#### The mirror")
+    other = own.mirror
+    years(other, "mirror", f"{other.words}, by twelve months, as {texts.country(other.reporter)} counts them")
+    as_printed(other)
 
 
-def chosen() -> tuple[str, str, str]:
+def chosen() -> Counted:
     """Reporter, partner and flow, each among those that are counted."""
     pairs = trade.trade_pairs()
     one, two, three = st.columns(3)
@@ -43,45 +74,49 @@ def chosen() -> tuple[str, str, str]:
     flows = pairs.filter(pl.col("partner") == partner)["flow"].to_list()
     with three:
         flow = parts.choose("Flow", {code: texts.FLOWS[code] for code in flows}, "flow")
-    return reporter, partner, flow
+    return Counted(reporter, partner, flow)
 
 
 def named(codes: pl.Series) -> dict[str, str]:
     return {code: texts.country(code) for code in codes.unique(maintain_order=True).to_list()}
 
 
-def series(reporter: str, partner: str, flow: str) -> None:
-    what = f"{texts.country(reporter)}'s {texts.WITH[flow]} {texts.country(partner)}"
-    all_rows = trade.trade_rows(reporter, partner, flow)
-    years = worded(trade.trade_years(reporter, partner, flow))
-    if years.is_empty():
-        st.info(f"No figure for twelve months of {what} is among the facts.")
-    else:
-        parts.chart(
-            f"{what}, by twelve months",
-            charts.trade_years(years),
-            printed(years),
-            name="years",
-            behind=lambda: (
-                trade.trade_years(reporter, partner, flow),
-                trade.rows_of_years(reporter, partner, flow),
-            ),
-        )
-        parts.rows(years, "trade_partner_years", label="Values of twelve months")
-    months = worded(trade.trade_months(reporter, partner, flow))
-    if not months.is_empty():
-        parts.chart(
-            f"{what}, by month",
-            charts.trade_months(months),
-            printed(months),
-            name="months",
-            behind=lambda: (
-                trade.trade_months(reporter, partner, flow),
-                trade.rows_of_months(reporter, partner, flow),
-            ),
-        )
-        parts.rows(months, label="Values of single months")
-    parts.rows(all_rows, "trade_flows", label="Every figure as printed, goods and tonnes too")
+def years(one: Counted, name: str, title: str) -> None:
+    """The values of twelve months, or that there are none."""
+    frame = worded(trade.trade_years(*one.key))
+    if frame.is_empty():
+        st.info(f"No figure for twelve months of {one.words} is among the facts.")
+        return
+    parts.chart(
+        title,
+        charts.trade_years(frame),
+        printed(frame),
+        name=name,
+        behind=lambda: (trade.trade_years(*one.key), trade.rows_of_years(*one.key)),
+    )
+    parts.rows(frame, "trade_partner_years", label=f"Values of twelve months: {one.words}")
+
+
+def months(one: Counted) -> None:
+    """The values of single months, where there are any."""
+    frame = worded(trade.trade_months(*one.key))
+    if frame.is_empty():
+        return
+    parts.chart(
+        f"{one.words}, by month",
+        charts.trade_months(frame),
+        printed(frame),
+        name="months",
+        behind=lambda: (trade.trade_months(*one.key), trade.rows_of_months(*one.key)),
+    )
+    parts.rows(frame, label=f"Values of single months: {one.words}")
+
+
+def as_printed(one: Counted) -> None:
+    """Every figure of the flow; nothing where nobody prints one."""
+    figures = trade.trade_rows(*one.key)
+    if figures.height:
+        parts.rows(figures, "trade_flows", label=f"Every figure as printed, goods and tonnes too: {one.words}")
 
 
 def worded(frame: pl.DataFrame) -> pl.DataFrame:
@@ -102,32 +137,6 @@ def printed(frame: pl.DataFrame) -> str:
         f"{int(frame['pages'].sum())} pages, listed below with their publishers; current prices. A vertical line "
         "is the range printed; the point is the figure that stands: final before to date, exact before about, "
         "then what most pages print."
-    )
-
-
-def mirror(reporter: str, partner: str, flow: str) -> None:
-    """What the partner counts of the same flow: never the same number."""
-    frame = worded(trade.trade_years(partner, reporter, MIRROR[flow]))
-    st.markdown("#### The mirror")
-    what = f"{texts.country(partner)}'s {texts.WITH[MIRROR[flow]]} {texts.country(reporter)}"
-    if frame.is_empty():
-        st.markdown(f"{what} are not among the facts for any twelve months.")
-        return
-    parts.chart(
-        f"{what}, by twelve months, as {texts.country(partner)} counts them",
-        charts.trade_years(frame),
-        printed(frame),
-        name="mirror",
-        behind=lambda: (
-            trade.trade_years(partner, reporter, MIRROR[flow]),
-            trade.rows_of_years(partner, reporter, MIRROR[flow]),
-        ),
-    )
-    parts.rows(frame, "trade_partner_years", label="Values of the mirror")
-    parts.rows(
-        trade.trade_rows(partner, reporter, MIRROR[flow]),
-        "trade_flows",
-        label="Every figure of the mirror as printed",
     )
 
 

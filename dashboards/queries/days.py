@@ -10,6 +10,37 @@ import polars as pl
 from dashboards.queries import crossings
 from dashboards.queries.reader import ask
 
+# The panel's spans, with `since` as people ask for it. A report that shuts what is shut begins another change, and
+# with it another `since`: what is closed is closed since its closure began, on the day that closure_episodes has.
+SINCE = """
+    begun AS (
+        SELECT
+            *,
+            status = 'closed' AND lag(status) OVER in_time IS DISTINCT FROM 'closed' AS begins
+        FROM crossing_spans
+        WINDOW in_time AS (PARTITION BY crossing_id, flow ORDER BY from_day)
+    ),
+
+    shut AS (
+        SELECT
+            *,
+            max(from_day) FILTER (begins) OVER (PARTITION BY crossing_id, flow ORDER BY from_day) AS shut_on
+        FROM begun
+    ),
+
+    told AS (
+        SELECT
+            * EXCLUDE (begins, shut_on) REPLACE (
+                CASE
+                    WHEN status <> 'closed' THEN since
+                    -- The panel's first day: it was closed before, and a report may name the day.
+                    WHEN shut_on = DATE '2014-01-01' THEN least(since, shut_on)
+                    ELSE shut_on
+                END AS since
+            )
+        FROM shut
+    )
+"""
 # The span p, beside the report r that decides it and those that say otherwise.
 SPAN = """
     p.crossing_id, p.flow, p.from_day, p.until_day, p.status, p.basis, p.voices, p.disputed, p.since,
@@ -22,6 +53,55 @@ SPAN = """
     ) AS dissent
 """
 
+# closure_episodes, and whether all reports that give its start, its end, or say last that it goes on are second-hand:
+# read in a page that cites them. The note of the row says so, or that of its publisher. Empty where no report tells.
+EPISODES = """
+    WITH episodes AS MATERIALIZED (SELECT * FROM closure_episodes),
+
+    read AS (
+        SELECT r.report_id, regexp_matches(concat_ws('; ', r.note, p.note), 'second[- ]hand') AS second_hand
+        FROM status_reports AS r
+        LEFT JOIN publishers AS p ON r.source_name = p.publisher
+    ),
+
+    witnesses AS (
+        SELECT
+            e.crossing_id, e.flow, e.started_on, read.second_hand,
+            -- As closure_episodes has it: from a week before the start to five days after it.
+            r.status = 'closed' AND r.valid_from BETWEEN e.started_on - 7 AND e.started_on + 5 AS of_start,
+            -- Of the end: who names it, and who says within three days of it that another state began.
+            abs(date_diff('day', if(r.status = 'closed', r.valid_to, r.valid_from), e.ended_on)) <= 3 AS of_end,
+            r.status = 'closed' AND r.valid_from <= e.last_reported_on AND r.asserted_to > e.last_reported_on
+            AND e.ended_on IS NULL AS of_last
+        FROM episodes AS e
+        INNER JOIN flow_reports AS r ON e.crossing_id = r.crossing_id AND e.flow = r.flow
+        INNER JOIN read ON r.report_id = read.report_id
+    ),
+
+    hands AS (
+        SELECT
+            crossing_id, flow, started_on,
+            bool_and(second_hand) FILTER (of_start) AS start_second_hand,
+            bool_and(second_hand) FILTER (of_end) AS end_second_hand,
+            bool_and(second_hand) FILTER (of_last) AS last_second_hand
+        FROM witnesses
+        GROUP BY crossing_id, flow, started_on
+    )
+
+    SELECT e.*, h.start_second_hand, h.end_second_hand, h.last_second_hand
+    FROM episodes AS e
+    LEFT JOIN hands AS h ON e.crossing_id = h.crossing_id AND e.flow = h.flow AND e.started_on = h.started_on
+"""
+# The same in words; empty where first-hand reports tell all.
+SECOND_HAND = """
+    nullif(concat_ws(
+        ', ',
+        CASE WHEN start_second_hand THEN 'start' END,
+        CASE WHEN end_second_hand THEN 'end' END,
+        CASE WHEN last_second_hand THEN 'last report' END
+    ), '')
+"""
+
 
 def spans(today: dt.date, fresh_days: int) -> pl.DataFrame:
     """Every crossing's state for every flow by spans of days, to today, as the panel has it.
@@ -31,12 +111,14 @@ def spans(today: dt.date, fresh_days: int) -> pl.DataFrame:
     """
     frame = ask(
         f"""
-        WITH panel AS (
+        WITH {SINCE},
+
+        panel AS (
             SELECT
                 *,
                 least(to_day, $today::DATE + 1) AS until_day,
                 coalesce(last_report_day + $fresh::INT + 1, DATE '9999-12-31') AS old_from
-            FROM crossing_spans
+            FROM told
             WHERE from_day <= $today
         ),
 
@@ -73,7 +155,9 @@ def _by_weekday(weekly: pl.DataFrame, today: dt.date, fresh_days: int) -> pl.Dat
     """The spans of those crossings and flows where a report holds on named weekdays, put together from their days."""
     return ask(
         f"""
-        WITH days AS (
+        WITH {SINCE},
+
+        days AS (
             SELECT
                 * REPLACE (
                     CASE WHEN basis = 'carried' AND age_days > $fresh THEN 'last known' ELSE basis END AS basis
@@ -107,7 +191,7 @@ def _by_weekday(weekly: pl.DataFrame, today: dt.date, fresh_days: int) -> pl.Dat
         dated AS (
             SELECT p.*, s.since
             FROM parted AS p
-            LEFT JOIN crossing_spans AS s
+            LEFT JOIN told AS s
                 ON
                     p.crossing_id = s.crossing_id
                     AND p.flow = s.flow
@@ -142,13 +226,17 @@ def state(flow: str, today: dt.date, fresh_days: int) -> pl.DataFrame:
 
 
 def episodes() -> pl.DataFrame:
-    """Every closure of every crossing to every flow, the newest first."""
+    """Every closure of every crossing to every flow, the newest first.
+
+    `second_hand` names what of it no first-hand report tells: its start, its end, the last report that it goes on.
+    """
     return ask(
-        """
+        f"""
         SELECT
             crossing_id, flow, started_on, ended_on, days, how_ended, cause, imposed_by, voices, disputed,
-            started_earliest, started_latest, ended_earliest, ended_latest, last_reported_on, exemptions, report_ids
-        FROM closure_episodes
+            started_earliest, started_latest, ended_earliest, ended_latest, last_reported_on,
+            {SECOND_HAND} AS second_hand, exemptions, report_ids
+        FROM ({EPISODES})
         ORDER BY started_on DESC, crossing_id, flow
         """
     )

@@ -7,7 +7,71 @@ import datetime as dt
 import polars as pl
 
 from dashboards.queries.analysed import table
-from dashboards.queries.reader import ask
+from dashboards.queries.reader import FACT, ask
+
+# Follows the table country, which is analysis.losses_country.
+BESIDE_ROUTE = """
+    -- What leaves Afghanistan stands in its exports, and in the imports of the other side.
+    single AS (
+        SELECT
+            if(partner = 'WLD', 'whole', 'route') AS part,
+            reporter, partner, flow,
+            coalesce(basis, '') AS basis,
+            month AS period_start,
+            last_day(month) AS period_end,
+            value, lowest, highest, derivation,
+            source_rows AS row_keys
+        FROM trade_months
+        WHERE
+            (reporter, partner, flow) IN (('AFG', 'WLD', $flow), ('AFG', $side, $flow), ($side, 'AFG', $mirror))
+            AND unit = 'USD_million'
+            AND calendar = 'gregorian'
+            AND derivation IN ('given', 'difference')
+            AND month BETWEEN $first AND $last
+    ),
+
+    -- Months of the solar calendar have no place among the others.
+    reaching AS (
+        SELECT *
+        FROM country
+        WHERE
+            border = $border AND started_on = $started AND flow = $flow
+            AND (
+                period_end - period_start > 31
+                OR (day(period_start) = 1 AND period_end = last_day(period_start))
+            )
+    ),
+
+    told AS (
+        SELECT flow, basis, period_start, period_end, value, lowest, highest, row_keys
+        FROM reaching
+        UNION ALL
+        SELECT
+            flow, basis,
+            (period_start - INTERVAL 1 YEAR)::DATE,
+            (period_end - INTERVAL 1 YEAR)::DATE,
+            year_before, NULL, NULL, row_keys
+        FROM reaching
+        WHERE year_before IS NOT NULL
+    ),
+
+    figures AS (
+        SELECT * FROM single
+        UNION ALL BY NAME
+        SELECT 'whole' AS part, 'AFG' AS reporter, 'WLD' AS partner, *, 'given' AS derivation FROM told
+    )
+
+    SELECT
+        *,
+        greatest(1, round((period_end - period_start + 1) / (365.25 / 12)))::INT AS months,
+        value / months AS a_month
+    FROM figures
+    -- A month of the whole may stand in both: once, with its range.
+    QUALIFY row_number() OVER (
+        PARTITION BY part, reporter, basis, period_start, period_end ORDER BY lowest IS NULL, derivation
+    ) = 1
+    ORDER BY part DESC, reporter, basis, period_start, period_end
+"""
 
 
 def every() -> pl.DataFrame:
@@ -85,6 +149,33 @@ def country(border: str, started: dt.date) -> pl.DataFrame:
         """,
         border=border,
         started=started,
+    )
+
+
+def beside_route(border: str, started: dt.date, flow: str, first: dt.date, last: dt.date) -> pl.DataFrame:
+    """Afghanistan's trade with all countries and with the other side of a border, of one flow, as printed.
+
+    A row a figure: `part` is whole or route, `months` how many it covers (to the nearest), `a_month` its value over
+    these. Months that are known, from first to last; and of longer figures those of the whole that reach into the
+    closure, beside the same times a year before.
+    """
+    return ask(
+        f"WITH country AS (FROM {table('losses_country')}), {BESIDE_ROUTE}",
+        border=border,
+        side=border.removeprefix("AFG-"),
+        started=started,
+        flow=flow,
+        mirror="import" if flow == "export" else "export",
+        first=first,
+        last=last,
+    )
+
+
+def printed(row_keys: list[str]) -> pl.DataFrame:
+    """The figures of trade of those keys, as printed."""
+    return ask(
+        f"SELECT {FACT} FROM trade_flows WHERE list_contains($keys, row_key) ORDER BY period_end DESC, source_name",
+        keys=row_keys,
     )
 
 

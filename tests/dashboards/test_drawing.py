@@ -78,7 +78,7 @@ def test_a_report_without_an_end_ends_where_it_was_published(
 
 def test_a_year_that_is_not_known_is_a_gap_and_not_zero() -> None:
     frame = pl.DataFrame({"publisher": ["A", "A"], "year": [2020, 2022], "value": [5.0, 7.0]})
-    years = charts._with_gaps(frame, ["publisher"], "year")
+    years = charts.with_gaps(frame, ["publisher"], "year")
     assert years["year"].to_list() == [2020, 2021, 2022]
     assert years["value"].to_list() == [5.0, None, 7.0]
 

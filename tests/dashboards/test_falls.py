@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-import numpy as np
 import polars as pl
 import pytest
 
 from analysis.methods import count_changes
 from analysis.refresh import Tables
-from dashboards import count_charts
 from dashboards.pages import _falls
 from dashboards.queries import disruption
 from tests.analysis.test_count_changes import counts
@@ -76,12 +74,3 @@ def test_what_is_not_sure_is_called_weak() -> None:
     assert "Just found (1.1 times what counts as far)" in words
     assert "Nought lies within the 95 %: weak" in words
     assert "is not known" in _falls.how_deep(row | {"share_lost": None})
-
-
-def test_a_month_that_nobody_counted_is_a_gap() -> None:
-    frame = pl.DataFrame({"month": [dt.date(2020, 1, 1), dt.date(2020, 3, 1)], "actual": [1.0, 2.0]})
-    names = ("actual", "without_fall", "low_80", "high_80", "low_95", "high_95")
-    modelled = pl.DataFrame({"month": [dt.date(2020, 3, 1)], **{name: [np.float64(2)] for name in names}})
-    drawn = count_charts.without_fall(frame, modelled).chart.to_dict()
-    [line] = [rows for rows in drawn["datasets"].values() if len(rows) == 3]
-    assert [row["actual"] for row in line] == [1.0, None, 2.0]

@@ -7,13 +7,24 @@ import re
 from pathlib import Path
 
 import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
 
-from dashboards import loss_charts, texts
+from dashboards import beneath, expected_charts, loss_charts, parts, texts
+from dashboards.beneath import Shown
 from tests.dashboards.conftest import Open
 from tests.dashboards.test_pages import asked, said
 
 FEBRUARY = "2025-02-21"
-PARTS = ("low_80", "high_80", "low_95", "high_95")
+OCTOBER = "2025-10-11"
+
+
+@pytest.fixture
+def charts(monkeypatch: pytest.MonkeyPatch) -> dict[str, Shown]:
+    """The charts of a page that is opened, by name."""
+    seen: dict[str, Shown] = {}
+    monkeypatch.setattr(parts, "_drawn", lambda one: seen.update({one.name: one}))
+    return seen
 
 
 def test_the_figures_are_the_losses_of_the_closure_in_the_address(open_page: Open, published: Path) -> None:
@@ -52,13 +63,56 @@ def test_more_trade_than_expected_is_no_loss_of_a_negative_share(open_page: Open
     assert all(box.value.endswith("more (weak)") for box in app.metric)
 
 
+def test_the_rows_beneath_the_months_are_all_that_is_drawn(open_page: Open, charts: dict[str, Shown]) -> None:
+    open_page("losses", closure=FEBRUARY)
+    rows, drawn = charts["without_closure"].frame(), beneath.drawn(charts["without_closure"].drawing)
+    lines = [("month", "actual"), ("month", "without_closure", *expected_charts.BANDS)]
+    reported, modelled = (rows.select(line).drop_nulls() for line in lines)
+    for line, given in zip(lines, (reported, modelled), strict=True):
+        assert_frame_equal(drawn.select(line).drop_nulls().unique().sort("month"), given)
+    assert reported.height > modelled.height > 0
+    assert rows.height == len(set(reported["month"]) | set(modelled["month"]))
+
+
+def test_the_country_is_drawn_beside_the_route_in_the_same_months(
+    open_page: Open, published: Path, charts: dict[str, Shown]
+) -> None:
+    app = open_page("losses", closure=OCTOBER)
+    [(whole,), (before,), (during,)] = asked(
+        published,
+        """
+        SELECT value FROM trade_months
+        WHERE
+            (reporter, partner, flow, coalesce(basis, ''))
+            IN (('AFG', 'WLD', 'export', ''), ('PAK', 'AFG', 'import', 'customs'))
+            AND unit = 'USD_million' AND derivation = 'given'
+            AND (month = DATE '2025-10-01' OR month = DATE '2025-09-01' AND reporter = 'PAK')
+        ORDER BY reporter, month
+        """,
+    )
+    rows = charts["country"].frame()
+    months = rows.filter(months=1).select("part", "basis", "period_start", "value").rows()
+    october, september = dt.date(2025, 10, 1), dt.date(2025, 9, 1)
+    assert ("whole", "", october, whole) in months
+    assert {("route", "customs", september, before), ("route", "customs", october, during)} <= set(months)
+    assert beneath.drawn(charts["country"].drawing)["a_month"].drop_nulls().is_in(rows["a_month"].to_list()).all()
+    words = said(app).replace("\\$", "$")
+    assert f"September 2025 is not printed, {texts.dollars(whole)} in October 2025" in words
+    assert f"{texts.dollars(before)} in September 2025, {texts.dollars(during)} in October 2025" in words
+    app.selectbox(key="choose_way").set_value("import").run()
+    assert "Goods into Afghanistan by month" in charts["country"].title
+
+
 def test_the_chart_leaves_a_gap_where_a_month_is_not_known() -> None:
     reported = pl.DataFrame({"month": [dt.date(2025, 1, 1), dt.date(2025, 3, 1)], "actual": [1.0, 2.0]})
     modelled = pl.DataFrame(
-        {"month": [dt.date(2025, 3, 1)], "without_closure": [3.0], **{name: [3.0] for name in PARTS}}
+        {"month": [dt.date(2025, 3, 1)], "middle": [3.0], **{name: [3.0] for name in expected_charts.BANDS}}
     )
-    drawn = loss_charts.without_closure(reported, modelled).chart.to_dict(context={"pre_transform": False})
-    [line] = [rows for rows in drawn["datasets"].values() if "actual" in rows[0] and len(rows) == 3]
+    months = expected_charts.together(reported, modelled, "middle")
+    drawn = expected_charts.against(months, "middle", "dollars", ("came", "expected")).chart.to_dict(
+        context={"pre_transform": False}
+    )
+    [line] = [rows for rows in drawn["datasets"].values() if len(rows) == 3]
     assert [row["actual"] for row in line] == [1.0, None, 2.0]
 
 

@@ -77,6 +77,22 @@ def test_a_crossing_as_of_a_day_has_nothing_that_was_published_later(get: Get) -
     assert "?as_of=2017-06-01 (printed on" in page
 
 
+def test_a_crossing_is_closed_since_its_closure_began(get: Get, published: Path) -> None:
+    with reading(published / "warehouse") as reader, reader.cursor() as cursor:
+        began = dict(
+            cursor.execute(
+                """
+                SELECT flow, started_on::VARCHAR FROM closure_episodes
+                WHERE crossing_id = 'torkham' AND how_ended = 'still_shut'
+                """
+            ).fetchall()
+        )
+    now = section(get("/print/crossing/torkham").text, "On ")
+    for flow, day in began.items():
+        row = now.partition(f"<td>{flow}</td>")[2].partition("</tr>")[0]
+        assert f'<td class="day">{day}</td>' in row
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [

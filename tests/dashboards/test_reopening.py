@@ -35,6 +35,7 @@ def test_what_was_last_reported_long_ago_is_shut_only_if_nothing_changed(open_pa
     words = said(open_page("reopening", of="torkham"))
     assert "if still shut after" in words
     assert "that it is still shut is last known, not is" in words
+    assert "at second hand only (read in a page that cites it): its last report" in words
 
 
 @pytest.mark.parametrize(("part", "longer", "told"), [(0.0, 3, False), (0.0, 30, True), (0.2, None, True)])

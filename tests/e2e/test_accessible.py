@@ -24,17 +24,34 @@ NOT_OURS = [
     ("svg-img-alt", 'mark container"></g>', "a layer in which no row is drawn, empty; the chart itself has its text"),
     ("svg-img-alt", "_brush", "Vega's brush has no name of its own; the chart has its text"),
 ]
+# What shows that something has the focus: the outline, shadow and border of a control, of what lies about it, and of
+# its label, where the control itself is invisible. Half-way through a transition none of them would have changed.
+SEEN = """one => {
+    const about = [...(one.closest('label')?.querySelectorAll('*') ?? [])];
+    for (let at = one; at && at.dataset.testid !== 'stMain'; at = at.parentElement) about.push(at);
+    const looks = about.map(each => getComputedStyle(each));
+    return looks.map(look => [look.outline, look.boxShadow, look.borderWidth, look.borderStyle, look.borderColor])
+        .join('|');
+}"""
+STILL = "*, ::before, ::after { transition: none !important; animation: none !important }"
 # The controls of a page that Tab must reach, numbered; the tools of a picture or text show under the mouse alone.
-CONTROLS = """() => {
+CONTROLS = f"""() => {{
     const all = [...document.querySelectorAll(
         'main :is(input, button, summary, textarea, [role=combobox], [role=tab]), [data-testid=stMain] a[href]')];
     const shown = all.filter(one => one.checkVisibility() && !one.disabled && one.tabIndex >= 0
         && !one.closest('[kind=elementToolbar], [data-testid=stElementToolbar]')
         && !one.closest('[data-testid=stDataFrame], [role=radiogroup], .vega-embed'));
+    document.activeElement?.blur();
+    window.seen = {SEEN};
+    window.unfocused = shown.map(window.seen);
     shown.forEach((one, at) => one.dataset.control = at);
     return shown.map(one => one.outerHTML.slice(0, 120));
+}}"""
+# The number of the control that has the focus, and whether that shows.
+FOCUSED = """() => {
+    const one = document.activeElement, at = one?.dataset?.control;
+    return at === undefined ? null : [Number(at), window.seen(one) !== window.unfocused[at]];
 }"""
-FOCUSED = "() => document.activeElement?.dataset?.control ?? null"
 
 
 @pytest.fixture(scope="module", params=PAGES)
@@ -69,19 +86,21 @@ def test_a_page_keeps_the_rules_for_all_readers(opened: tuple[Page, Watch]) -> N
     assert watch.wrong == []
 
 
-def test_the_keyboard_reaches_every_control(opened: tuple[Page, Watch]) -> None:
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(opened: tuple[Page, Watch]) -> None:
     page, _ = opened
     page.set_viewport_size({"width": 1280, "height": 900})
+    page.add_style_tag(content=STILL)
     page.wait_for_timeout(300)
     controls = page.evaluate(CONTROLS)
     assert controls
-    page.evaluate("document.activeElement?.blur()")
-    reached: set[int] = set()
+    reached: dict[int, bool] = {}
     # Some have several stops of their own: a date has three, a table one more.
     for _ in range(5 * len(controls) + 60):
         page.keyboard.press("Tab")
-        if (at := page.evaluate(FOCUSED)) is not None:
-            reached.add(int(at))
+        if (found_at := page.evaluate(FOCUSED)) is not None:
+            at, shows = found_at
+            reached[at] = reached.get(at, False) or shows
         if len(reached) == len(controls):
             break
     assert [control for at, control in enumerate(controls) if at not in reached] == []
+    assert [controls[at] for at, shows in sorted(reached.items()) if not shows] == []
