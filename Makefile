@@ -67,7 +67,7 @@ bench-lane: .venv/installed-dev ## time a million and four million events throug
 bench-dashboard: .venv/installed-dev browser ## time the pages in Chromium with a million conflict events: alone, eight people at once, 500 views
 	@$(BIN)/python -m benchmarks.dashboard
 
-soak: .venv/installed-dev ## ten minutes of schedule, readers, kills, a full disk and bad answers; SECONDS=… for more
+soak: .venv/installed-dev ## ten minutes of serai serve, readers, kills, a full disk and bad answers; SECONDS=… for more
 	@$(BIN)/python -m tests.soak.soak $(or $(SECONDS),600)
 
 fuzz: .venv/installed-dev ## 10,000 spoilt inputs over the parsers of all sources, 200 of them through whole ingests (half an hour)

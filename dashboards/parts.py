@@ -179,7 +179,7 @@ def with_reports_page(frame: pl.DataFrame) -> pl.DataFrame:
 def key(signs: Iterable[Sign], note: str = "") -> str:
     """What signs mean, as HTML that wraps on a narrow screen."""
     lines = "".join(
-        f'<span style="white-space:nowrap;margin-right:1.1em">'
+        f'<span style="display:inline-block;max-width:100%;margin-right:1.1em">'
         f'<span style="color:{colour};font-weight:700">{sign}</span> {html.escape(words)}</span> '
         for sign, colour, words in signs
     )

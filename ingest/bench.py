@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +18,7 @@ from ingest.ledger import SourceRun
 from ingest.manners import Manners
 from ingest.schedule import Rules
 from ingest.snapshots import Answer, Recorded
-from warehouse import journal, versions
+from warehouse import versions
 
 if TYPE_CHECKING:
     from expectations.judge import Judge
@@ -156,7 +155,7 @@ class Bench:
             if not con.execute("SELECT 1 FROM ops.runs WHERE run_id = ?", [recorded.run_id]).fetchall():
                 clock_at, run_id = recorded.at, recorded.run_id
         started = self.now(con, clock_at)
-        run = SourceRun(run_id or new_id(started), one.name, one.dataset, "refused", started, 0, *days)
+        run = SourceRun(run_id or ledger.new_id(started), one.name, one.dataset, "refused", started, 0, *days)
         return replace(run, clock_at=clock_at, due_at=order.due_at, late=order.late)
 
     def now(self, con: duckdb.DuckDBPyConnection, clock: dt.datetime) -> dt.datetime:
@@ -164,12 +163,5 @@ class Bench:
 
         A warehouse rebuilt from records so has every version at its own time.
         """
-        unpublished = [line["started_at"] for line in journal.lines(self.places.warehouse)]
-        earlier = [at for at in (self._latest, ledger.newest(con), *unpublished) if at]
-        self._latest = max([clock, *(at + dt.timedelta(microseconds=1) for at in earlier)])
+        self._latest = ledger.moment(con, self.places.warehouse, clock, self._latest)
         return self._latest
-
-
-def new_id(started: dt.datetime) -> str:
-    """An id for a run that began then."""
-    return f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"

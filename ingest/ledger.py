@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import hashlib
 import json
+import secrets
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from expectations.findings import OVERSIZED, UNREADABLE
 from ingest import corrections, source
 from ingest.corrections import Applied
 from ingest.source import Source
-from warehouse import contracts
+from warehouse import contracts, journal
 from warehouse.contracts import Contract
 from warehouse.load import Loaded, row_key
 
@@ -56,6 +57,20 @@ def newest(con: duckdb.DuckDBPyConnection) -> dt.datetime | None:
     [(found,)] = con.execute("SELECT max(started_at) FROM ops.runs").fetchall()
     at: dt.datetime | None = found
     return at
+
+
+def moment(
+    con: duckdb.DuckDBPyConnection, folder: Path, clock: dt.datetime, latest: dt.datetime | None = None
+) -> dt.datetime:
+    """When a run begins, UTC: what the clock says, but later than ``latest`` and any run that the ledger has."""
+    unpublished: list[dt.datetime] = [line["started_at"] for line in journal.lines(folder)]
+    earlier = [at for at in (latest, newest(con), *unpublished) if at]
+    return max([clock, *(at + dt.timedelta(microseconds=1) for at in earlier)])
+
+
+def new_id(started: dt.datetime) -> str:
+    """An id for a run that began then."""
+    return f"{started:%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
 
 
 def declare(con: duckdb.DuckDBPyConnection) -> None:

@@ -14,15 +14,18 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ingest import running, schedule
 from ingest.schedule import Rules, Standing
-from warehouse import publish
+from warehouse import journal, publish
 
 # The exit code of a child that found the writer's place taken.
 TAKEN = 3
+# Those of which there is nothing to write down: it did its work, came too early, or was stopped by hand (130; by the
+# signal itself where it was still starting).
+QUIET = (0, TAKEN, 130, -signal.SIGTERM, -signal.SIGINT)
 # Seconds that a child gets to stop in order, and between two looks at one that runs.
 GRACE, LOOK = 5, 0.1
 # Seconds that a source waits at most whose child left no word: the trouble is this machine's, not its publisher's.
@@ -47,7 +50,7 @@ class Means:
 
 @dataclass
 class HeldOff:
-    """Sources whose child ended and left no word in the ledger (a full disk, say): when they are tried again.
+    """Sources that a child tried and the ledger has no word of (a full disk, say): when they are tried again.
 
     Kept in memory: the ledger is what it cannot be told from.
     """
@@ -185,9 +188,12 @@ def _run(means: Means, group: list[Standing], stop: threading.Event) -> int:
                 _stop(means.folder, child)
                 return child.returncode
         reason = _why_dead(child, means.run_seconds)
+    # Who stops all may reach the child first.
+    if reason is None and child.returncode not in QUIET and not stop.wait(LOOK) and _silent(means, group):
+        reason = f"the ingest ended with code {child.returncode} and left no word"
     if reason:
         means.told(f"{', '.join(names)}: {reason}")
-        _bury(means.folder, reason, child.pid)
+        _bury(means, group, reason, child.pid)
     return child.returncode
 
 
@@ -197,7 +203,7 @@ def _why_dead(child: subprocess.Popen[bytes], seconds: float) -> str | None:
         child.kill()
         child.wait()
         return f"the ingest was ended: it took longer than {seconds:g} s (SERAI_SCHEDULE_RUN_SECONDS)"
-    if child.returncode < 0:
+    if child.returncode < 0 and child.returncode not in QUIET:
         return f"the ingest was killed ({signal.Signals(-child.returncode).name})"
     return None
 
@@ -214,14 +220,40 @@ def _stop(folder: Path, child: subprocess.Popen[bytes]) -> None:
     running.forget(folder, child.pid)
 
 
-def _bury(folder: Path, reason: str, pid: int) -> None:
+def _silent(means: Means, group: list[Standing]) -> list[Standing]:
+    """Those of whom the ledger has no word since they were found due."""
+    with schedule.ledger(means.folder) as con:
+        found = {one.source: one for one in schedule.standing(con, _now(), means.rules)}
+    return [one for one in group if _state(found[one.source]) == _state(one)]
+
+
+def _bury(means: Means, group: list[Standing], reason: str, pid: int) -> None:
+    """Give each source of a dead child its line, also where it died before it had set its mark.
+
+    Without it a schedule that keeps nothing in memory (cron) would try again at every waking.
+    """
     try:
-        with publish.writing(folder):
-            running.bury(folder, reason, pid)
+        with publish.writing(means.folder):
+            running.bury(means.folder, reason, pid)
+            if silent := _silent(means, group):
+                _write_for(means, silent, reason)
     except publish.IngestRunningError:
-        pass  # whoever took the place has done it
+        pass  # whoever took the place buries by the mark; without one it is tried again
     except OSError:
         logging.getLogger(__name__).exception("the ledger cannot be written")
+
+
+def _write_for(means: Means, silent: list[Standing], reason: str) -> None:
+    """The line that each child would have left; the writer's place must be held."""
+    from ingest import ledger  # Polars: not for a process that only looks
+
+    clock, lines = _now(), []
+    with schedule.ledger(means.folder) as con:
+        at = ledger.moment(con, means.folder, clock)
+    for one in silent:
+        run = ledger.SourceRun(ledger.new_id(at), one.source, one.dataset, "error", at, 0, reason=reason)
+        lines.append(ledger.line(replace(run, clock_at=clock, due_at=one.owed, late=one.late)))
+    journal.add(means.folder, lines)
 
 
 def _now() -> dt.datetime:

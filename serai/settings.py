@@ -164,7 +164,8 @@ class Settings(BaseSettings):
     log_days: int = Field(default=90, ge=1, description="Days for which the log of a run is kept in data/logs.")
     public_url: str = Field(
         default="",
-        description="Address under which others reach the dashboard, for links in alerts; empty: this machine's.",
+        description="Address under which others reach the dashboard, for links in alerts and exports; empty: this "
+        "machine's, and none in exports.",
     )
     alert_rules: list[str] = Field(
         default=[],
@@ -187,6 +188,13 @@ class Settings(BaseSettings):
     alert_give_up_hours: float = Field(
         default=72, gt=0, description="Hours after its first try at which an alert is given up."
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def _whole_address(cls, value: str) -> str:
+        if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
+            raise ValueError("write it like https://serai.example.org")
+        return value
 
     @field_validator("alert_rules")
     @classmethod

@@ -2,7 +2,8 @@
 
 A folder with ``facts``, ``models``, ``analysis``, ``ops`` and ``geo``: each table as Parquet and CSV, and as
 GeoParquet where it has coordinates; datapackage.json (Frictionless), croissant.json (MLCommons Croissant 1.1),
-README.md and SHA256SUMS. The same version gives the same bytes. What may not be passed on is left out and named.
+README.md, CITATION.cff and SHA256SUMS. The same version gives the same bytes. What may not be passed on is left out
+and named.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from typing import Any
 
 import duckdb
 
-from warehouse import disk, export_files, export_tables, export_words, versions
+from warehouse import disk, export_citation, export_files, export_tables, export_words, versions
 from warehouse.backup import Tell
 from warehouse.connect import Reader
-from warehouse.export_words import ExportError, Told
+from warehouse.export_citation import Told
+from warehouse.export_words import ExportError
 
 PACKAGE = "datapackage.json"
 SUMS = "SHA256SUMS"
@@ -34,11 +36,13 @@ class Wanted:
     """What is exported: the day whose knowledge, None = all of now, and the sources whose rows are left out.
 
     With ``withheld`` None all rows are exported; else also those of a source that is declared no more are left out.
+    ``url`` is where others reach Serai, empty where nowhere.
     """
 
     day: dt.date | None
     withheld: list[str] | None
     memory_mb: int
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,7 @@ def _write(reader: Reader, coming: Path, wanted: Wanted, tell: Tell) -> Exported
         (PACKAGE, _json(package)),
         ("croissant.json", _json(export_words.croissant(written, sums, told))),
         ("README.md", export_words.readme(written, told, left_out)),
+        ("CITATION.cff", export_citation.cff(told, export_words.described(told))),
     ):
         disk.write(coming / name, text.encode())
         sums[name] = _sealed(coming / name)
@@ -125,6 +130,7 @@ def _told(cursor: duckdb.DuckDBPyConnection, version: str, wanted: Wanted) -> To
         wanted.day,
         [line for line in held if line["source"] not in withheld],
         {f"rows of {line['source']}": line["licence"] for line in held if line["source"] in withheld},
+        wanted.url,
     )
 
 

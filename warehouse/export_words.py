@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from dataclasses import dataclass
 from typing import Any
 
-from warehouse import contracts
+from warehouse import contracts, export_citation
+from warehouse.export_citation import AUTHOR, LICENCE, LICENCE_ID, TITLE, Told
 from warehouse.export_files import Written
 
 NAME = "serai-export"
-TITLE = "Serai: an observatory of closed and open borders"
 DESCRIPTION = (
     "What sources have reported about Afghanistan's land borders and the trade that depends on them: facts with "
     "every version of every row, what is derived from them, and what was worked out, with how sure it is. Sources "
@@ -20,7 +18,8 @@ LAYOUT = (
     "Each table is here as CSV and Parquet, those with coordinates as GeoParquet too (`.geo.parquet`: longitude, "
     "latitude, CRS84). `facts` are what sources printed, `models` what is derived from them, `analysis` what was "
     "worked out, `ops` what Serai did. `datapackage.json` (Frictionless) and `croissant.json` (Croissant 1.1) say "
-    "what each column means. `sha256sum -c SHA256SUMS` compares every file with its checksum."
+    "what each column means, `CITATION.cff` how to cite it. `sha256sum -c SHA256SUMS` compares every file with its "
+    "checksum."
 )
 CSV = (
     "CSV: UTF-8, RFC 4180; an empty field is unknown, times are UTC, lists are JSON. Text is as the sources print it "
@@ -31,7 +30,6 @@ WITHHELD = (
     "Models are worked out without the rows left out; tables of analysis were worked out from all, and repeat "
     "nobody's rows."
 )
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 # Checksum and size of each file, by its path.
 Sums = dict[str, tuple[str, int]]
 # DuckDB's types as Table Schema and as Croissant have them.
@@ -93,21 +91,6 @@ class ExportError(Exception):
     """An export cannot be made; the message says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Told:
-    """What is known of the whole: version, when it was published, the day, sources in it, and what is withheld."""
-
-    version: str
-    published_at: dt.datetime | None
-    day: dt.date | None
-    sources: list[dict[str, Any]]
-    withheld: dict[str, str]
-
-    def of(self, datasets: frozenset[str]) -> list[dict[str, Any]]:
-        """The sources of these datasets."""
-        return [one for one in self.sources if one["dataset"] in datasets]
-
-
 def package(written: list[Written], sums: Sums, told: Told, left_out: dict[str, str]) -> dict[str, Any]:
     """datapackage.json: a Frictionless data package of the CSV files, the other files of each table beside."""
     return {
@@ -118,11 +101,19 @@ def package(written: list[Written], sums: Sums, told: Told, left_out: dict[str, 
         "version": told.version,
         "asOf": str(told.day) if told.day else None,
         "created": _at(told),
-        "licenses": [{"name": "CC-BY-4.0", "path": LICENCE, "title": "the compilation; facts stay their sources'"}],
+        "citation": export_citation.text(told),
+        **({"homepage": told.url} if told.url else {}),
+        "contributors": [{"title": AUTHOR, "role": "author"}],
+        "licenses": [{"name": LICENCE_ID, "path": LICENCE, "title": "the compilation; facts stay their sources'"}],
         "sources": [_source(one) for one in told.sources],
         "leftOut": [{"name": name, "reason": reason} for name, reason in sorted(left_out.items())],
         "resources": [_resource(one, sums, told) for one in written],
     }
+
+
+def described(told: Told) -> str:
+    """What it is, and as of when."""
+    return DESCRIPTION + (f" As known on {told.day}." if told.day else "")
 
 
 def _at(told: Told) -> str | None:
@@ -190,10 +181,11 @@ def croissant(written: list[Written], sums: Sums, told: Told) -> dict[str, Any]:
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.1",
         "name": NAME,
-        "description": DESCRIPTION + (f" As known on {told.day}." if told.day else ""),
+        "description": described(told),
         "license": sorted({LICENCE, *(one["licence_url"] for one in told.sources)}),
-        "citeAs": "; ".join(dict.fromkeys(one["citation"] for one in told.sources)),
-        "creator": {"@type": "sc:Organization", "name": "Serai"},
+        "citeAs": export_citation.text(told),
+        "creator": {"@type": "sc:Organization", "name": AUTHOR},
+        **({"url": told.url} if told.url else {}),
         "datePublished": _at(told),
         "version": _semantic(told),
         "isLiveDataset": False,
@@ -242,7 +234,8 @@ def readme(written: list[Written], told: Told, left_out: dict[str, str]) -> str:
     known = f", as known on {told.day}" if told.day else ""
     formulas = sum(one.formulas for one in written)
     lines = [f"# {TITLE}", "", DESCRIPTION, "", f"Version {told.version}{known}.", "", LAYOUT, ""]
-    lines += [f"{CSV} {formulas:,} cells here begin with = or @.", "", "## Licences", ""]
+    lines += [f"{CSV} {formulas:,} cells here begin with = or @.", "", "## Citation and licences", ""]
+    lines += [f"{export_citation.of_whole(told)} Name beside it the sources of the figures that you quote.", ""]
     lines += [f"The compilation is under [CC BY 4.0]({LICENCE}). Facts stay their sources': name these.", ""]
     lines += ["| source | licence | cite as |", "|---|---|---|"]
     lines += [

@@ -31,7 +31,8 @@ def export(
     from warehouse.connect import reading
 
     withheld = None if everything else [name for name in source.names() if not source.load(name).pass_on]
-    wanted = files.Wanted(as_of.date() if as_of else None, withheld, settings().ingest_memory_mb)
+    day, url = as_of.date() if as_of else None, settings().public_url.rstrip("/")
+    wanted = files.Wanted(day, withheld, settings().ingest_memory_mb, url)
     target = (folder or settings().data / "export").absolute()
     with reading(settings().warehouse, settings().verify_minutes) as reader, show.progress(quiet=as_json) as tell:
         done = files.write(reader, target, wanted, tell)

@@ -13,6 +13,7 @@ from ingest import schedule, source, unattended
 from ingest.schedule import History, Rules
 from ingest.unattended import HeldOff, Means
 from tests.ingest.conftest import House
+from warehouse import journal
 from warehouse.schema import NewerSchemaError
 
 
@@ -55,9 +56,25 @@ def test_what_the_work_raises_is_raised_where_it_is_waited_for(house: House) -> 
         done.wait()
 
 
-def test_a_killed_child_is_the_exit_code_one(house: House) -> None:
-    killed = replace(means(house, 0), command=["sh", "-c", "kill -9 $$"])
-    assert unattended.once(killed, threading.Event()) == 1
+@pytest.mark.parametrize(
+    ("death", "reason"),
+    [
+        ("kill -9 $$", "the ingest was killed (SIGKILL)"),
+        ("exit 1", "the ingest ended with code 1 and left no word"),
+    ],
+)
+def test_a_child_that_dies_before_its_mark_is_written_down_and_the_next_waking_of_a_cron_lets_it_be(
+    house: House, death: str, reason: str
+) -> None:
+    dying = replace(means(house, 0), command=["sh", "-c", f"echo >> {house.data}/ran; {death}"])
+    assert unattended.once(dying, threading.Event()) == 1
+    assert unattended.once(dying, threading.Event()) == 0
+    assert ran(house) == 1
+    [line] = journal.lines(house.places.warehouse)
+    assert (line["source"], line["outcome"], line["reason"], line["late"]) == ("claims", "error", reason, False)
+    with schedule.ledger(house.places.warehouse) as con:
+        found = {one.source: one for one in schedule.standing(con, unattended._now())}["claims"]
+    assert (found.failures, found.due, found.owed) == (1, False, line["clock_at"])
 
 
 def test_one_that_found_the_place_taken_is_started_again_at_the_next_look(house: House) -> None:

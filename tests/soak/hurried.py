@@ -1,19 +1,21 @@
 """``serai`` in a hurry: every source is due every few seconds, and few rows are enough. For the soak alone.
 
-``python -m tests.soak.hurried keep`` keeps the schedule with children that are in a hurry too; anything else is a
-command of serai's.
+``python -m tests.soak.hurried serve`` is ``serai serve``, whose ingests are in a hurry too; and so any other command.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import os
-import signal
 import sys
-import threading
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ingest import cron, source
+from serai.commands import schedule
+
+if TYPE_CHECKING:
+    from ingest.unattended import Means
 
 EVERY = dt.timedelta(seconds=float(os.environ.get("SOAK_EVERY", "3")))
 START = dt.datetime(2026, 1, 1)  # noqa: DTZ001 (UTC without a zone)
@@ -26,26 +28,17 @@ def hurry() -> None:
         return START + ((moment - START) // EVERY + 1) * EVERY
 
     cron.Schedule.after = after  # type: ignore[method-assign, assignment]
-    as_declared = source.load
+    as_declared, as_prepared = source.load, schedule.prepared
     source.load = lambda name: replace(as_declared(name), fewest=1)
 
+    def prepared() -> Means:
+        return replace(as_prepared(), command=[sys.executable, "-m", "tests.soak.hurried", "schedule", "--once"])
 
-def keep() -> None:
-    """Keep the schedule until SIGTERM."""
-    from ingest import unattended
-    from serai.commands.schedule import prepared
-
-    stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    command = [sys.executable, "-m", "tests.soak.hurried", "schedule", "--once"]
-    unattended.keep(replace(prepared(), command=command), stopped)
+    schedule.prepared = prepared
 
 
 if __name__ == "__main__":
     hurry()
-    if sys.argv[1:] == ["keep"]:
-        keep()
-    else:
-        from serai.cli import main
+    from serai.cli import main
 
-        main()
+    main()

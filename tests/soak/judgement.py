@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.soak.revisions import DATASETS, LIVE, QUERIES, digest
+from tests.soak.service import DISK
 from warehouse.connect import Reader, reading
 
 if TYPE_CHECKING:
@@ -22,10 +23,16 @@ RUNS = "(FROM ops.runs UNION ALL BY NAME FROM unpublished)"
 
 @dataclass
 class Judgement:
-    """The promises by name: how often looked at, and what broke them."""
+    """The promises by name: how often looked at, and what broke them.
+
+    ``files`` are what the readers saw, ``answers`` what was answered over HTTP, ``left`` what was not in order when
+    the service was stopped, ``last`` the ingest after it.
+    """
 
     soak: Soak
     files: list[Path]
+    answers: Path
+    left: str
     last: subprocess.CompletedProcess[str]
     seconds: float
     looked: Counter[str] = field(default_factory=Counter)
@@ -34,8 +41,9 @@ class Judgement:
 
     def pronounced(self) -> Judgement:
         """This, with every promise looked at."""
-        looks = [[json.loads(line) for line in file.read_text("utf-8").splitlines()] for file in self.files]
+        looks = [_lines(file) for file in self.files]
         self._readers(looks)
+        self._service(_lines(self.answers))
         self._memory(looks)
         with reading(self.soak.warehouse) as reader:
             self._end(reader)
@@ -73,17 +81,42 @@ class Judgement:
             "wait at the 99th percentile, s": round(waits[int(len(waits) * 0.99)], 2),
         }
 
+    def _service(self, answers: list[dict[str, Any]]) -> None:
+        """What it answered; that it did not is excused where it was killed, or found dead, since it last did."""
+        service, answered, runs = self.soak.service, 0.0, 0.0
+        waits = [one["ended"] - one["began"] for one in answers if "failed" not in one]
+        for one in answers:
+            excused = any(answered < down <= one["ended"] for down in service.downs)
+            self._see("answers unless killed", "failed" not in one or excused, f"{one['path']}: {one.get('failed')}")
+            if "failed" in one:
+                continue
+            answered = one["began"]
+            self._see("every answer as promised", "wrong" not in one, str(one.get("wrong")))
+            if "runs" in one:
+                self._see("metrics never count down", one["runs"] >= runs, f"{runs} then {one['runs']} runs")
+                runs = one["runs"]
+        self._see("service stops in order", not self.left, self.left)
+        for code in service.codes:
+            self._see(
+                "ends by itself on a full disk only", code == DISK and self.soak.faults["disk full"] > 0, f"{code}"
+            )
+        self.figures |= {
+            "answers over HTTP": dict(Counter(f"{one['path']} {one['code']}" for one in answers if "code" in one)),
+            "longest wait for one, s": round(max(waits), 2),
+            "asked in vain while it was down": len(answers) - len(waits),
+        }
+
     def _memory(self, looks: list[list[dict[str, Any]]]) -> None:
-        lived = [sizes for sizes in self.soak.memory.values() if len(sizes) >= 30]
+        lived = [sizes for sizes in self.soak.service.memory.values() if len(sizes) >= 30]
         lived += [[one["rss"] for one in seen if "rss" in one] for seen in looks]
         for sizes in lived:
             third = len(sizes) // 3
             before, after = max(sizes[third : 2 * third]), max(sizes[-third:])
             what = f"from {before >> 20} to {after >> 20} MB"
             self._see("memory flat", after <= before * GROWTH, what)
-        keepers = [size for sizes in self.soak.memory.values() for size in sizes]
+        services = [size for sizes in self.soak.service.memory.values() for size in sizes]
         self.figures |= {
-            "schedule's memory, MB": max(keepers) >> 20,
+            "service's memory, MB": max(services) >> 20,
             "reader's memory, MB": max(one.get("rss", 0) for seen in looks for one in seen) >> 20,
         }
 
@@ -135,3 +168,7 @@ class Judgement:
         lines += [f"{name:<34} {value}" for name, value in self.figures.items()]
         faults = ", ".join(f"{count} {name}" for name, count in sorted(self.soak.faults.items()))
         return "\n".join([*lines, f"faults in {self.seconds:g} s: {faults}"])
+
+
+def _lines(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]

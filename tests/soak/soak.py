@@ -1,14 +1,16 @@
-"""The soak: the schedule in a hurry, sources that revise and fail, processes that are killed, a disk that fills, and
-eight readers in a loop. ``python -m tests.soak.soak SECONDS [SEED]``.
+"""The soak: `serai serve` in a hurry, sources that revise and fail, processes that are killed, a disk that fills,
+eight readers in a loop, and one who asks over HTTP. ``python -m tests.soak.soak SECONDS [SEED]``.
 
 What must hold: no reader meets an error; all that read one version read the same; whatever is read of a source is one
-revision that it offered, whole; no line of the ledger is lost; in the end each source's newest revision is there, and
-the versions of its rows are those offered, in order; memory is flat. It ends with code 1 where something did not.
+revision that it offered, whole; no line of the ledger is lost; the service answers as promised unless it was killed,
+and stops in order; in the end each source's newest revision is there, and the versions of its rows are those offered,
+in order; memory is flat. It ends with code 1 where something did not.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import random
@@ -28,6 +30,7 @@ from tests.server import HTML, Reply, Server
 from tests.soak import revisions
 from tests.soak.judgement import Judgement
 from tests.soak.revisions import LIVE, SHIPPED, Revised
+from tests.soak.service import Service
 
 PATH = "/api/views/keg4-3bc2/rows.csv"
 READERS = 8
@@ -36,6 +39,7 @@ DISK_MB = 700
 TAKEN = 3
 # Seconds between two revisions, and between two faults.
 REVISED, FAULTS = (0.5, 3.0), (2.0, 6.0)
+KINDS = ("kill the ingest", "kill the service", "429", "cut", "HTML", "500", "disk full")
 HURRY = {
     "SOAK_EVERY": "3",
     "SERAI_SCHEDULE_SOURCES": json.dumps([*SHIPPED, LIVE]),
@@ -59,11 +63,17 @@ class Soak:
     data: Path
     server: Server
     chance: random.Random
+    # Of its own, so that a seed's faults come in the same order however fast the machine is.
+    fate: random.Random
     sources: dict[str, Revised]
     faults: Counter[str] = field(default_factory=Counter)
     number: int = 0
-    memory: dict[int, list[int]] = field(default_factory=dict)
-    keeper: subprocess.Popen[bytes] | None = None
+    coming: list[str] = field(default_factory=list)
+
+    @functools.cached_property
+    def service(self) -> Service:
+        """The service, which starts when it is told to."""
+        return Service(lambda: self.environment, self.data.parent / "service.log")
 
     @property
     def warehouse(self) -> Path:
@@ -74,15 +84,7 @@ class Soak:
     def environment(self) -> dict[str, str]:
         """What the processes are told."""
         own = {"SERAI_DATA": str(self.data), "SERAI_BASE_URLS": json.dumps({LIVE: self.server.address})}
-        return {**os.environ, **HURRY, **own}
-
-    def start_keeper(self) -> None:
-        """Start the schedule."""
-        log = (self.data.parent / "keeper.log").open("ab")
-        self.keeper = subprocess.Popen(
-            [sys.executable, "-m", "tests.soak.hurried", "keep"],
-            cwd=HOUSE, env=self.environment, stdout=log, stderr=log, start_new_session=True,
-        )  # fmt: skip
+        return {**os.environ, **HURRY, **own, "SERAI_PORT": str(self.service.port)}
 
     def serai(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """One command, in a hurry."""
@@ -103,13 +105,14 @@ class Soak:
                 revisions.offer(self.data / "raw" / "curated" / f"{one.name}.csv", content)
 
     def fault(self) -> None:
-        """Let something go wrong."""
-        name = self.chance.choice(["kill the ingest", "kill the schedule", "429", "cut", "HTML", "500", "disk full"])
+        """Let something go wrong: each kind once before any comes again."""
+        self.coming = self.coming or self.fate.sample(KINDS, len(KINDS))
+        name = self.coming.pop(0)
         if name == "disk full" and not os.path.ismount(self.data.parent):
             name = "kill the ingest"
         self.faults[name] += {
             "kill the ingest": self._kill_ingest,
-            "kill the schedule": self._kill_keeper,
+            "kill the service": self._kill_service,
             "disk full": self._fill_disk,
         }.get(name, lambda: self._bad_answer(name))()
 
@@ -120,11 +123,8 @@ class Soak:
             return 1
         return 0
 
-    def _kill_keeper(self) -> int:
-        assert self.keeper is not None
-        self.keeper.kill()
-        self.keeper.wait()
-        self.start_keeper()
+    def _kill_service(self) -> int:
+        self.service.kill()
         return 1
 
     def _bad_answer(self, name: str) -> int:
@@ -149,13 +149,6 @@ class Soak:
         time.sleep(self.chance.uniform(1, 4))
         full.unlink()
         return 1
-
-    def weigh(self) -> None:
-        """Note the memory of the schedule's process."""
-        assert self.keeper is not None
-        with contextlib.suppress(OSError):
-            pages = int(Path(f"/proc/{self.keeper.pid}/statm").read_text(encoding="utf-8").split()[1])
-            self.memory.setdefault(self.keeper.pid, []).append(pages * os.sysconf("SC_PAGE_SIZE"))
 
 
 def reply(content: bytes) -> Reply:
@@ -184,7 +177,7 @@ def prepared(data: Path, server: Server, seed: int) -> Soak:
     """The soak with every source offered and taken in once, undisturbed."""
     sources = {name: revisions.shipped(name, seed + place) for place, name in enumerate(SHIPPED)}
     sources[LIVE] = revisions.live(seed)
-    soak = Soak(with_facts(data), server, random.Random(seed), sources)
+    soak = Soak(with_facts(data), server, random.Random(seed), random.Random(seed), sources)
     for one in sources.values():
         content = one.file()
         if one.name == LIVE:
@@ -194,6 +187,20 @@ def prepared(data: Path, server: Server, seed: int) -> Soak:
     first = soak.serai("ingest", "publishers", *sources)
     assert first.returncode == 0, first.stdout + first.stderr
     return soak
+
+
+@contextlib.contextmanager
+def asker(soak: Soak, folder: Path) -> Iterator[Path]:
+    """One who asks the service over HTTP, and the file of the answers."""
+    file = folder / "asker.jsonl"
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.soak.asker", soak.service.address, file], cwd=HOUSE
+    ) as asking:
+        try:
+            yield file
+            assert asking.poll() is None, "the asker died"
+        finally:
+            asking.kill()
 
 
 @contextlib.contextmanager
@@ -217,19 +224,15 @@ def run(seconds: float, seed: int) -> Judgement:
     """One soak, and what is to be said of it."""
     with place() as disk, tempfile.TemporaryDirectory() as outside, Server() as server:
         soak = prepared(disk / "data", server, seed)
-        soak.start_keeper()
+        soak.service.start()
         try:
-            with readers(soak, Path(outside)) as files:
+            with readers(soak, Path(outside)) as files, asker(soak, Path(outside)) as answers:
                 _go_on(soak, seconds)
-            assert soak.keeper is not None
-            soak.keeper.terminate()
-            soak.keeper.wait(60)
+            left = soak.service.stop()
             # What was torn off is made up by the next ingest, as after any bad day.
-            last = _calm(soak)
-            return Judgement(soak, files, last, seconds).pronounced()
+            return Judgement(soak, files, answers, left, _calm(soak), seconds).pronounced()
         finally:
-            if soak.keeper is not None and soak.keeper.poll() is None:
-                os.killpg(soak.keeper.pid, signal.SIGKILL)
+            soak.service.end()
 
 
 def _calm(soak: Soak) -> subprocess.CompletedProcess[str]:
@@ -253,8 +256,9 @@ def _go_on(soak: Soak, seconds: float) -> None:
             soak.fault()
             fault_at = time.monotonic() + soak.chance.uniform(*FAULTS)
         if now >= weigh_at:
-            soak.weigh()
-            weigh_at = now + 2
+            soak.service.weigh()
+            weigh_at = now + 1
+        soak.service.mind()
         time.sleep(0.05)
 
 

@@ -14,26 +14,29 @@ import duckdb
 import geopandas as gpd
 import mlcroissant
 import pytest
+import yaml
 from frictionless import Package, system
 
-from tests.conftest import serai
-from warehouse import export, export_tables, models, schema
+from tests.conftest import HOUSE, serai
+from warehouse import export, export_citation, export_tables, export_words, models, schema, versions
 from warehouse.connect import Reader
+from warehouse.export_citation import Told
 from warehouse.export_words import ExportError
 
 DAY = dt.date(2025, 10, 20)
 SIZE = 500
+URL = "https://serai.example.org"
 
 
 def wanted(day: dt.date | None = None) -> export.Wanted:
-    return export.Wanted(day, [], SIZE)
+    return export.Wanted(day, [], SIZE, URL)
 
 
 @pytest.fixture(scope="module")
 def folder(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An export of all shipped facts, by the command."""
+    """An export of all shipped facts, by the command, where others reach the dashboard."""
     target = tmp_path_factory.mktemp("exports") / "out"
-    done = serai("export", str(target), "--json", data=published)
+    done = serai("export", str(target), "--json", data=published, SERAI_PUBLIC_URL=f"{URL}/")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["left_out"] == {}
     return target
@@ -56,8 +59,43 @@ def test_croissant_describes_every_table_and_its_rows_are_read_by_it(folder: Pat
     dataset = mlcroissant.Dataset(str(folder / "croissant.json"))
     assert list(dataset.metadata.issues.errors) == []
     assert "http://mlcommons.org/croissant/1.1" in str(dataset.metadata.conforms_to)
+    assert dataset.metadata.url == URL
     found = list(dataset.records("facts/crossings"))
     assert {row["facts/crossings/crossing_id"] for row in found} >= {b"torkham", b"chaman"}
+
+
+def test_it_is_cited_as_a_dataset_with_its_version_its_day_and_the_words_of_each_source(
+    folder: Path, warehouse: Reader
+) -> None:
+    cff = yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))
+    program = yaml.safe_load((HOUSE / "CITATION.cff").read_text(encoding="utf-8"))
+    published = versions.published_at(warehouse.version)
+    assert published is not None
+    assert (cff["type"], cff["version"], cff["url"]) == ("dataset", warehouse.version, URL)
+    assert (cff["date-released"], cff["authors"]) == (f"{published:%Y-%m-%d}", program["authors"])
+    held = "SELECT title, publisher, citation FROM ops.sources SEMI JOIN ops.runs USING (source)"
+    words = {(one["title"], one["authors"][0]["name"], one["notes"]) for one in cff["references"]}
+    assert words == set(warehouse.cursor().execute(held).fetchall())
+    told = json.loads((folder / "datapackage.json").read_bytes())["citation"]
+    assert told == json.loads((folder / "croissant.json").read_bytes())["citeAs"]
+    assert told.startswith(f"The Serai founders ({published.year}): Serai: ")
+    assert f"Version {warehouse.version}, published {published:%Y-%m-%d}. Dataset. {URL}. With data of: " in told
+    assert all(citation.rstrip(".") in told for _, _, citation in words)
+
+
+def test_where_nobody_else_reaches_it_the_descriptions_are_valid_without_an_address() -> None:
+    told = Told("v", dt.datetime.fromisoformat("2026-11-25 04:05"), DAY, [], {})
+    # As it is read from a file: mlcroissant writes into what it is given.
+    croissant = json.loads(json.dumps(export_words.croissant([], {}, told)))
+    assert list(mlcroissant.Dataset(jsonld=croissant).metadata.issues.errors) == []
+    assert "url" not in croissant
+    assert croissant["citeAs"] == (
+        "The Serai founders (2026): Serai: an observatory of closed and open borders. "
+        "Version v, published 2026-11-25, as known on 2025-10-20. Dataset."
+    )
+    cff = yaml.safe_load(export_citation.cff(told, "about"))
+    assert not {"url", "references"} & cff.keys()
+    assert cff["title"].endswith("(as known on 2025-10-20)")
 
 
 def test_every_file_has_its_checksum(folder: Path) -> None:
