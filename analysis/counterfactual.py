@@ -151,12 +151,17 @@ def calibrated(drawn: Array, misses: Array, nominal: float) -> tuple[float, floa
     """The interval of a sum that held the truth at the nominal rate where the truth was known.
 
     ``misses`` has by how many half-widths (``width``) the middle of such forecasts lay from what came; the interval
-    is as wide as their quantile asks for (conformal prediction: Lei et al. 2018, JASA 113:1094).
+    is as wide as they ask for.
     """
     middle, half = width(drawn)
+    far = reach(misses, nominal) * half
+    return float(np.exp(middle - far)), float(np.exp(middle + far))
+
+
+def reach(misses: Array, nominal: float) -> float:
+    """How far one more miss goes at the nominal rate (conformal prediction: Lei et al. 2018, JASA 113:1094)."""
     rank = min(int(np.ceil((len(misses) + 1) * nominal)), len(misses)) - 1
-    reach = float(np.sort(misses)[rank]) * half
-    return float(np.exp(middle - reach)), float(np.exp(middle + reach))
+    return float(np.sort(misses)[rank])
 
 
 def weights(target: Array, donors: Array) -> Array:

@@ -99,7 +99,7 @@ class Atlas:
         if found[0] is None or found[1] is None:
             return Leg(row, None, frozenset(), REGION)
         ends = (found[0], found[1])
-        gate = self.names.get(row["crossing_id"] or "")
+        gate = self.names.get(row["crossing_id"] or "") or _beyond(ends)
         gates = _passed(ends, gate)
         return Leg(row, ends, gates, _why_not(row, ends, gate if gates else None))
 
@@ -119,6 +119,14 @@ class Atlas:
         countries = {one for end in ends for one in (end.gate.countries if end.gate else (end.country,))}
         known = [self.speeds[one, way] for one in sorted(countries) if (one, way) in self.speeds]
         return min(known) if known else None
+
+
+def _beyond(ends: tuple[Place, Place]) -> Gate | None:
+    """The gate on whose far side a leg ends: it is passed, though the row names no crossing."""
+    for end, other in (ends, ends[::-1]):
+        if end.gate and other.country != end.country and other.country in end.gate.countries:
+            return end.gate
+    return None
 
 
 def _passed(ends: tuple[Place, Place], gate: Gate | None) -> frozenset[str]:

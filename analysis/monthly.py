@@ -85,6 +85,11 @@ def month_number(day: dt.date) -> int:
     return day.year * 12 + day.month - 1
 
 
+def month_numbers(column: str) -> pl.Expr:
+    """The month_number of each day of a column."""
+    return pl.col(column).dt.year() * 12 + pl.col(column).dt.month().cast(pl.Int32) - 1
+
+
 def of_borders(trade: pl.DataFrame, shut: pl.DataFrame) -> Iterator[Series]:
     """The series between two sides of a border, and those of Afghanistan with the world, for AFG-PAK."""
     for key, lines in trade.group_by(list(KEY), maintain_order=True):

@@ -12,16 +12,19 @@ COUNTRIES = {
         "farah", "bamiyan", "samangan", "pul-i-khumri", "delaram", "salang north", "salang south", "rozanak",
     ),
     "PAK": (
-        "karachi", "karachi hub toll", "gwadar", "gwadar junction", "islamabad", "peshawar", "parachinar",
-        "hasan abdal", "gilgit",
+        "karachi", "karachi hub toll", "port qasim", "gwadar", "gwadar junction", "islamabad", "peshawar",
+        "parachinar", "hasan abdal", "gilgit",
     ),
-    "IRN": ("chabahar", "zahedan", "birjand", "mashhad", "khaf", "sarakhs"),
+    "IRN": (
+        "chabahar", "bandar abbas", "bandar imam khomeini", "tehran", "zahedan", "birjand", "mashhad", "khaf",
+        "sarakhs",
+    ),
     "IND": ("mumbai", "nhava sheva", "delhi"),
     "TJK": ("dushanbe", "khorog", "kalai khumb"),
     "UZB": ("tashkent", "andijan", "ayritom"),
-    "TKM": ("kerki",),
+    "TKM": ("ashgabat", "kerki"),
     "KGZ": ("osh",),
-    "CHN": ("kashgar", "urumqi", "lanzhou", "chongqing"),
+    "CHN": ("beijing", "kashgar", "urumqi", "lanzhou", "chongqing"),
     "KAZ": ("almaty", "astana", "pavlodar"),
     "AZE": ("baku",),
     "ARE": ("jebel ali", "sharjah"),
@@ -29,10 +32,15 @@ COUNTRIES = {
 # Sea freight to the port included: only prices are given from there, and it lies in no country.
 OVERSEAS = "overseas"
 COUNTRY = {place: country for country, places in COUNTRIES.items() for place in places} | {OVERSEAS: ""}
+# Capitals of the neighbours and ports that facts name for Afghan goods are there also where no leg leads from them:
+# that there is none has to be said.
 ORIGINS = {
     "karachi": "sea port",
+    "port qasim": "sea port",
     "gwadar": "sea port",
     "chabahar": "sea port",
+    "bandar abbas": "sea port",
+    "bandar imam khomeini": "sea port",
     "mumbai": "sea port",
     "nhava sheva": "sea port",
     "jebel ali": "sea port",
@@ -41,6 +49,9 @@ ORIGINS = {
     "tashkent": "capital",
     "dushanbe": "capital",
     "islamabad": "capital",
+    "tehran": "capital",
+    "ashgabat": "capital",
+    "beijing": "capital",
     "delhi": "capital",
     "astana": "capital",
     OVERSEAS: "sea freight included",

@@ -87,8 +87,7 @@ class Tried:
     def _held(self, trial: int, nominal: float) -> int:
         first, after = self.starts[trial], self.starts[trial] + self.horizons[trial]
         others = self.misses[(self.starts >= after) | (self.starts + self.horizons <= first)]
-        rank = min(int(np.ceil((len(others) + 1) * nominal)), len(others)) - 1
-        return int(self.misses[trial] <= np.sort(others)[rank])
+        return int(self.misses[trial] <= counterfactual.reach(others, nominal))
 
 
 def tried(method: str, one: Series, forecasts: Forecasts, controls: int = 0) -> Iterator[Tried]:

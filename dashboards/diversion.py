@@ -96,7 +96,8 @@ def on_day(day: dt.date, flow: str, measure: str, city: str) -> list[str]:
         "legs as printed (corridor_legs), hours at gates (border_performance, CAREC CPMM) and the daily panel of "
         f"crossing states; shortest paths (analysis.corridors). {certain(linked, sure)}"
         + (
-            f" No legs lead there from {', '.join(name.title() for name in lacking)}: that is a gap in the facts."
+            f" No leg among the facts leads there from {', '.join(name.title() for name in lacking)}: a gap in the "
+            "facts, not in the world."
             if lacking
             else ""
         ),
@@ -241,13 +242,11 @@ def shares(frame: pl.DataFrame, border: str, name: str) -> None:
         schema_overrides={"low": pl.Float64, "high": pl.Float64},
     )  # fmt: skip
     spans = {when: _period(frame, when) for when in (BEFORE, DURING)}
-    sure = frame.filter(pl.col("sure") == "interval").height
     parts.chart(
         f"Partners' shares of Afghanistan's trade, {spans[BEFORE]} and {spans[DURING]}: {name}",
         trade_charts.before_and_during(drawn, "share of Afghanistan's trade", "%", spans),
-        f"analysis.diversion, basis never mixed. {sure} of {frame.height} changes have an interval, the others are "
-        f"two figures of longer periods, which have open days in them too: {_shut(frame)}. A share that changes "
-        f"while a border is shut need not change because of it.{_others(frame, border)}",
+        f"analysis.diversion, basis never mixed. {_sure(frame)}: {_shut(frame)}. A share that changes while a border "
+        f"is shut need not change because of it.{_others(frame, border)}",
         name="shares",
         rows=frame,
         behind=lambda: (diversion.partners(), diversion.figures_of_partners()),
@@ -263,6 +262,18 @@ def _period(frame: pl.DataFrame, when: str) -> str:
     [(first, last)] = spans
     year = dt.date(first.year, 1, 1), dt.date(first.year, 12, 31)
     return f"{first.year}" if (first, last) == year else f"{texts.day(first)} to {texts.day(last)}"
+
+
+def _sure(frame: pl.DataFrame) -> str:
+    """How many changes have an interval, and what the others lack."""
+    kinds = dict(frame["sure"].value_counts().iter_rows())
+    lacks = {
+        "two_figures": "{} of two figures of longer periods, which have open days in them too",
+        "months": "{} of months before which too few are known",
+    }
+    others = [words.format(kinds[kind]) for kind, words in lacks.items() if kind in kinds]
+    without = f", without one are {' and '.join(others)}" if others else ""
+    return f"{kinds.get('interval', 0)} of {frame.height} changes have an interval{without}"
 
 
 def _shut(frame: pl.DataFrame) -> str:

@@ -19,7 +19,7 @@ from analysis.places import AFGHANISTAN, CITIES, COUNTRY, ORIGINS
 from analysis.refresh import Tables, TooLittleError
 
 TITLE = "Which way is open, and which closures make it longer?"
-VERSION = 2
+VERSION = 3
 REFERENCE = (
     "Dijkstra 1959, Numerische Mathematik 1:269 (shortest paths); Jenelius, Petersen & Mattsson 2006, Transportation "
     "Research A 40:537 (what a closed link costs: the detour, and who is cut off)"

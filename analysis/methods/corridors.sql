@@ -22,7 +22,7 @@ CREATE TABLE analysis.corridors (
     legs VARCHAR[], -- The leg_id of the legs whose figures count.
     PRIMARY KEY (flow, measure, certainty, origin, city, from_day)
 );
-COMMENT ON TABLE analysis.corridors IS 'The shortest open way from each sea port and capital that the legs name to Kabul, Kandahar, Herat and Mazar-i-Sharif, by spans of days: for a day, ask for from_day <= day AND to_day > day. The network is thin: a way that no page measured is missing, capacity, queues, seasons and prices of the day are not in it, and each leg has one figure, the newest, for all days.';
+COMMENT ON TABLE analysis.corridors IS 'The shortest open way from sea ports and capitals to Kabul, Kandahar, Herat and Mazar-i-Sharif, by spans of days: for a day, ask for from_day <= day AND to_day > day. The network is thin: a way that no page measured is missing, capacity, queues, seasons and prices of the day are not in it, and each leg has one figure, the newest, for all days.';
 
 CREATE TABLE analysis.corridors_legs (
     row_key VARCHAR NOT NULL, -- The row of corridor_legs.

@@ -10,21 +10,25 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from analysis import closures
+from analysis import closures, counterfactual
+from analysis.counterfactual import Array
+from analysis.monthly import month_numbers
 from analysis.refresh import Tables, TooLittleError
+from analysis.trials import NOMINAL
 
 TITLE = "Where did the trade go?"
-VERSION = 1
+VERSION = 2
 REFERENCE = (
-    "Viner 1950, The Customs Union Issue (diversion: trade moves to another partner); Newey & West 1987, "
-    "Econometrica 55:703 (intervals of means of months that hang together)"
+    "Viner 1950, The Customs Union Issue (diversion: trade moves to another partner); Lei et al. 2018, JASA 113:1094 "
+    "(conformal prediction: intervals as wide as what moves without a closure asks for)"
 )
 READS = ("closure_episodes", "crossing_capacity", "crossings", "disruption_index", "trade_figures", "trade_months")
 # Chosen before looking. Shorter closures leave no mark in shares, nor do those that shut less than a tenth of the
 # border's capacity over the period that is counted.
 FEWEST_DAYS, FEWEST_SHUT = 21, 0.1
-MONTHS_BEFORE, MONTHS_AFTER, LAGS = 12, 12, 3
-FEWEST_BEFORE, FEWEST_DURING, FEWEST_PARTNERS = 6, 3, 3
+YEAR, FEWEST_DURING, FEWEST_PARTNERS = 12, 3, 3
+# Starts before the closure from which the same is worked out: three years of them tell how far a share moves anyway.
+FEWEST_STARTS = 36
 KEYS = ["counted_by", "partner", "flow", "basis", "calendar", "months"]
 # Afghanistan's own statistics with a partner beside those with the world, for the same period and by the same basis.
 SHARES = """
@@ -106,21 +110,22 @@ def _partners(gathered: Tables, event: dict[str, Any]) -> Iterator[dict[str, Any
     """The lines of analysis.diversion of one closure."""
     shut = gathered["shut"].filter(pl.col("border") == event["border"])
     world = [(gathered["shares"], ["WLD"])]
-    for rows, total_of in world + list(_groups(gathered["collected"], event["started_on"], event["until"])):
+    for rows, total_of in world + list(_groups(gathered["collected"], event["started_on"])):
         for key, of_partner in rows.group_by(KEYS, maintain_order=True):
             if told := compared(of_partner, event, shut):
                 yield dict(zip(KEYS, key, strict=True)) | {"total_of": total_of} | told
 
 
-def _groups(rows: pl.DataFrame, first: dt.date, until: dt.date) -> Iterator[tuple[pl.DataFrame, list[str]]]:
+def _groups(rows: pl.DataFrame, first: dt.date) -> Iterator[tuple[pl.DataFrame, list[str]]]:
     """Shares within those partners that are known in each month counted, and who they are.
 
     Without a figure for the world a share is one of a group, and the group must be the same in every month. Who is
     slower to report than most is left out.
     """
     for _, of_kind in rows.group_by(["counted_by", "flow", "basis"], maintain_order=True):
-        before = _months(of_kind, first, until)[0]
-        whole = before.group_by("partner").len().filter(pl.col("len") == MONTHS_BEFORE)["partner"]
+        begins, at = pl.lit(first.replace(day=1)), pl.col("first_month")
+        before = of_kind.filter(at >= begins.dt.offset_by(f"-{YEAR}mo"), pl.col("last_day") < begins)
+        whole = before.group_by("partner").len().filter(pl.col("len") == YEAR)["partner"]
         newest = of_kind.filter(pl.col("partner").is_in(whole.implode())).group_by("partner").agg(
             pl.col("first_month").max()
         )  # fmt: skip
@@ -148,7 +153,6 @@ def compared(rows: pl.DataFrame, event: dict[str, Any], shut: pl.DataFrame) -> d
     before, during, _ = parts
     if before.is_empty() or during.is_empty() or _dose(event, during) < FEWEST_SHUT:
         return None
-    low, high = _interval(before["share"], during["share"]) if monthly else (None, None)
     told: dict[str, Any] = {}
     for name, part in zip(("before", "during", "after"), parts, strict=True):
         told |= {
@@ -159,13 +163,14 @@ def compared(rows: pl.DataFrame, event: dict[str, Any], shut: pl.DataFrame) -> d
             f"shut_{name}": _shut(shut, part),
         }
     change = told["share_during"] - told["share_before"]
+    moved = _moved_before(rows, during) if monthly and during.height >= FEWEST_DURING else np.empty(0)
+    sure = len(moved) >= FEWEST_STARTS
     return told | {
         "change": change,
-        "low": low,
-        "high": high,
+        "starts": len(moved),
         "disputed": bool(before["disputed"].any() or during["disputed"].any()),
-        "sure": "interval" if low is not None else "two_figures",
-    }
+        "sure": "interval" if sure else "months" if monthly else "two_figures",
+    } | (_limits(change, moved) if sure else {})  # fmt: skip
 
 
 def _dose(event: dict[str, Any], during: pl.DataFrame) -> float:
@@ -183,14 +188,44 @@ def _days(part: pl.DataFrame) -> int:
 
 
 def _months(rows: pl.DataFrame, first: dt.date, until: dt.date) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """Single months: the year before the closure, those with closed days, and the year after it."""
-    at = pl.col("first_month")
-    begins, ended = first.replace(day=1), pl.lit(until)
+    """Single months: the likes of those with closed days in the year before the closure, these, and the year after.
+
+    Month beside month, for shares have seasons. A month whose like is not known is not counted.
+    """
+    at, placed = pl.col("first_month"), rows.with_columns(place=month_numbers("first_month"))
+    closed = placed.filter(pl.col("last_day") >= first, at < until)
+    since = pl.col("place") - pl.col("place").min()
+    closed = closed.with_columns(like=pl.col("place") - YEAR * (since // YEAR + 1))
+    likes = placed.select("place", *rows.columns)
+    before = closed.select(place="like").join(likes, on="place", maintain_order="left")
     return (
-        rows.filter(pl.col("last_day") < begins, at >= pl.lit(begins).dt.offset_by(f"-{MONTHS_BEFORE}mo")),
-        rows.filter(pl.col("last_day") >= first, at < until),
-        rows.filter(at >= until, at < ended.dt.offset_by(f"{MONTHS_AFTER}mo")),
+        before,
+        closed.filter(pl.col("like").is_in(before["place"].implode())),
+        rows.filter(at >= until, at < pl.lit(until).dt.offset_by(f"{YEAR}mo")),
     )
+
+
+def _moved_before(rows: pl.DataFrame, during: pl.DataFrame) -> Array:
+    """What the share moved by in as many months, against their likes, from each start that ends before the closure.
+
+    Other closures among them are left in: they make it seem to move further, and intervals wider.
+    """
+    places, closed = rows.select(month_numbers("first_month")).to_series().to_numpy(), during["place"].to_numpy()
+    earlier = places < closed.min()
+    known = np.full(int(closed.min() - places.min()), np.nan)
+    known[places[earlier] - places.min()] = rows["share"].to_numpy()[earlier]
+    steps = closed - closed.min()
+    likes = steps - YEAR * (steps // YEAR + 1)
+    starts = np.arange(-likes.min(), len(known) - steps.max())[:, None]
+    moved = np.mean(known[starts + steps] - known[starts + likes], axis=1)
+    return np.asarray(moved[np.isfinite(moved)])
+
+
+def _limits(change: float, moved: Array) -> dict[str, float]:
+    """Ends of the intervals of a change: low_80, high_80, low_95, high_95."""
+    reaches = {f"{nominal * 100:.0f}": counterfactual.reach(np.abs(moved), nominal) for nominal in NOMINAL}
+    return {f"{end}_{name}": change + sign * reach
+            for name, reach in reaches.items() for end, sign in (("low", -1), ("high", 1))}  # fmt: skip
 
 
 def _alike(rows: pl.DataFrame, first: dt.date, until: dt.date) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
@@ -203,21 +238,6 @@ def _alike(rows: pl.DataFrame, first: dt.date, until: dt.date) -> tuple[pl.DataF
     like = rows.filter(months == during["first_month"][0].month).sort("first_month")
     before = like.filter(pl.col("last_day") < first).tail(1)
     return before, during, like.filter(pl.col("first_month") >= until).head(1)
-
-
-def _interval(before: pl.Series, during: pl.Series) -> tuple[float | None, float | None]:
-    """The 95 % interval of the change of the mean, errors of neighbouring months taken to hang together."""
-    if before.len() < FEWEST_BEFORE or during.len() < FEWEST_DURING:
-        return None, None
-    from statsmodels.regression.linear_model import OLS
-
-    shares = np.concatenate([before.to_numpy(), during.to_numpy()])
-    closed = np.repeat([0.0, 1.0], [before.len(), during.len()])
-    fitted = OLS(shares, np.column_stack([np.ones_like(closed), closed])).fit(
-        cov_type="HAC", cov_kwds={"maxlags": LAGS, "use_correction": True}, use_t=True
-    )
-    low, high = np.asarray(fitted.conf_int())[1]
-    return float(low), float(high)
 
 
 def _shut(shut: pl.DataFrame, part: pl.DataFrame) -> float | None:

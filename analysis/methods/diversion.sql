@@ -14,7 +14,7 @@ CREATE TABLE analysis.diversion (
     total_of VARCHAR[] NOT NULL, -- Of whose trade the share is one: WLD = the world; else the partners that are known in every month.
     first_before DATE NOT NULL, -- First day counted before the closure.
     last_before DATE NOT NULL, -- Last day counted before it.
-    periods_before INTEGER NOT NULL, -- Periods known before it: single months of the year before, or the like period of the year before.
+    periods_before INTEGER NOT NULL, -- Periods known before it: of each month during it the same in the year before the closure, or the like period of the year before.
     share_before DOUBLE NOT NULL, -- The partner's share then, the mean over periods.
     shut_before DOUBLE, -- Share of the border's capacity known to be shut even then, by whatever closure.
     first_during DATE NOT NULL, -- First day counted during it.
@@ -28,10 +28,13 @@ CREATE TABLE analysis.diversion (
     share_after DOUBLE, -- The share then.
     shut_after DOUBLE, -- Share of the border's capacity known to be shut then.
     change DOUBLE NOT NULL, -- share_during - share_before.
-    low DOUBLE, -- Lower end of its 95 % interval; empty = fewer than six months before or three during.
-    high DOUBLE, -- Upper end.
+    starts INTEGER NOT NULL, -- Starts before the closure from which the share of as many months was held against their likes: how far it moves anyway.
+    low_80 DOUBLE, -- Lower end of its 80 % interval; empty = fewer than three months during, or fewer than 36 starts.
+    high_80 DOUBLE, -- Upper end.
+    low_95 DOUBLE, -- Lower end of its 95 % interval.
+    high_95 DOUBLE, -- Upper end.
     disputed BOOLEAN NOT NULL, -- Whether other pages, or shorter figures within it, contradict a figure before or during.
-    sure VARCHAR NOT NULL, -- interval, or two_figures: two figures, no interval.
+    sure VARCHAR NOT NULL, -- interval; months = single months, too few before to say how far the share moves anyway; two_figures = two figures of longer periods. The last two have no interval.
     PRIMARY KEY (border, started_on, counted_by, partner, flow, basis, calendar, months)
 );
 COMMENT ON TABLE analysis.diversion IS 'For each closure of 21 days and more that shut a tenth or more of its border over the time counted: partners'' shares of Afghanistan''s trade before, during and after. A share that changes while a border is shut need not change because of it.';

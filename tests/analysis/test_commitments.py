@@ -1,4 +1,4 @@
-"""The year in which a target is met lies in its interval as often as it says, and paces are those held."""
+"""Paces are those held, and the band widens; how often it holds the truth: test_coverage."""
 
 from __future__ import annotations
 
@@ -17,22 +17,6 @@ def test_the_paces_are_those_held() -> None:
     line = found[0]
     assert (line["fastest"], line["slowest"], line["latest_growth"]) == pytest.approx((0.2, -0.5, -0.5))
     assert (line["met_fastest"], line["met_slowest"], line["met_latest"]) == (2032, None, None)
-
-
-def test_the_year_lies_in_its_interval_about_as_often_as_it_says() -> None:
-    chance, held, runs = np.random.default_rng(5), 0, 120
-    for _ in range(runs):
-        steps = chance.normal(0.12, 0.15, 45)
-        path = 500 * np.exp(np.cumsum(steps))
-        every = dict(zip(range(2016, 2061), path.tolist(), strict=True))
-        target = every[2025] * 3
-        truth = next((year for year, value in every.items() if year > 2025 and value >= target), np.inf)
-        found = commitments.reached(YEARS.astype(float), np.array([every[int(year)] for year in YEARS]), target)
-        assert found is not None
-        low, high = (found[0][f"met_{end}_80"] or np.inf for end in ("low", "high"))
-        held += low <= truth <= high
-    # Of 120 intervals of 80 %, fewer than 81 hold the truth in one of a thousand cases.
-    assert held >= 81
 
 
 def test_the_band_widens_and_holds_its_middle() -> None:

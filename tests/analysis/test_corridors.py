@@ -11,6 +11,7 @@ import pytest
 
 from analysis.methods.corridors import State
 from analysis.network import Route
+from analysis.places import ORIGINS
 from warehouse.connect import reading
 
 Ask = Callable[..., list[tuple[Any, ...]]]
@@ -41,7 +42,7 @@ def test_the_spans_of_a_pair_hold_each_day_once(ask: Ask) -> None:
             """
         ),
     )
-    assert len(pairs) == 2 * 3 * 2 * 14 * 4
+    assert len(pairs) == 2 * 3 * 2 * len(ORIGINS) * 4
     assert wrong == 0
 
 
@@ -167,3 +168,19 @@ def test_a_way_round_is_told_from_a_plain_one_that_was_measured(ask: Ask) -> Non
         """
     )
     assert sorted(plain, key=str) == [("islamabad", False), ("jebel ali", None), ("karachi", True)]
+
+
+def test_a_port_or_capital_of_which_no_leg_tells_is_named_all_the_same(ask: Ask) -> None:
+    """And Islamabad's way leads by Khunjerab, though the row of that leg names no crossing."""
+    silent = ask(
+        "SELECT origin FROM analysis.corridors GROUP BY origin HAVING bool_and(outcome = 'no_legs') ORDER BY origin"
+    )
+    named = {"ashgabat", "bandar abbas", "bandar imam khomeini", "beijing", "port qasim", "tehran"}
+    assert named <= {origin for (origin,) in silent}
+    [(ways, by_khunjerab)] = ask(
+        """
+        SELECT count(*), count(*) FILTER (list_contains(gates, 'khunjerab'))
+        FROM analysis.corridors WHERE origin = 'islamabad' AND measure = 'hours' AND outcome = 'route'
+        """
+    )
+    assert ways == by_khunjerab > 0

@@ -11,7 +11,10 @@ from benchmarks import methods
 from benchmarks.methods import Held
 
 Case = Callable[[int], Iterator[Held]]
-FEW: dict[Case, int] = {methods.price: 20, methods.incident: 15, methods.reopening: 20, methods.forecast: 6}
+FEW: dict[Case, int] = {
+    methods.price: 20, methods.incident: 15, methods.reopening: 20, methods.forecast: 6, methods.share: 15,
+    methods.target: 60,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", FEW, ids=lambda case: case.__name__)

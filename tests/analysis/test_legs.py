@@ -35,6 +35,7 @@ def network(measure: legs.Measure, *rows: dict[str, Any]) -> dict[tuple[str, str
         (("torkham", "kabul"), None, ("torkham (AFG)", "kabul"), set()),
         (("karachi", "kabul"), "torkham", ("karachi", "kabul"), {"torkham"}),
         (("tashkent", "hairatan"), "hairatan", ("tashkent", "hairatan (AFG)"), {"hairatan"}),
+        (("tashkent", "hairatan"), None, ("tashkent", "hairatan (AFG)"), {"hairatan"}),
         (("tashkent", "termez"), "hairatan", ("tashkent", "hairatan (UZB)"), set()),
         (("termez", "mazar-i-sharif"), "hairatan", ("hairatan (UZB)", "mazar-i-sharif"), {"hairatan"}),
     ],
