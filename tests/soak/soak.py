@@ -39,6 +39,8 @@ DISK_MB = 700
 TAKEN = 3
 # Seconds between two revisions, and between two faults.
 REVISED, FAULTS = (0.5, 3.0), (2.0, 6.0)
+# Seconds that are waited for an ingest to kill.
+AT_WORK = 10.0
 KINDS = ("kill the ingest", "kill the service", "429", "cut", "HTML", "500", "disk full")
 HURRY = {
     "SOAK_EVERY": "3",
@@ -117,10 +119,14 @@ class Soak:
         }.get(name, lambda: self._bad_answer(name))()
 
     def _kill_ingest(self) -> int:
-        with contextlib.suppress(OSError, ValueError, KeyError):
-            pid = json.loads((self.warehouse / "running.json").read_bytes())["pid"]
-            os.kill(pid, signal.SIGKILL)
-            return 1
+        """Kill the one at work, or the next to be, if one is soon."""
+        until = time.monotonic() + AT_WORK
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError, ValueError, KeyError):
+                pid = json.loads((self.warehouse / "running.json").read_bytes())["pid"]
+                os.kill(pid, signal.SIGKILL)
+                return 1
+            time.sleep(0.01)
         return 0
 
     def _kill_service(self) -> int:
