@@ -24,7 +24,7 @@ ATTRIBUTION = (
 )
 # West, south, east, north: what the map can be dragged to, so that China's coast is not sent to every browser.
 SHOWN = (46.0, 16.0, 92.0, 48.0)
-VIEW = {"latitude": 33.1, "longitude": 68.0, "zoom": 4.3, "minZoom": 3, "maxZoom": 9}
+VIEW = {"latitude": 33.4, "longitude": 67.8, "zoom": 4.0, "minZoom": 3, "maxZoom": 9}
 NAMES_AT = {
     "AFG": (66.0, 33.9),
     "PAK": (68.9, 28.6),
@@ -36,7 +36,7 @@ NAMES_AT = {
     "CHN": (79.6, 37.4),
 }
 # What a letter and a line of a name take up as the map opens, degrees.
-LETTER, LINE = 0.24, 0.42
+LETTER, LINE = 0.29, 0.52
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 TOOLTIP = (
     "<b>{name}</b><br>{says}<br>since {since}<br>last reported on {reported} ({age}: {known})<br>by {source}"

@@ -117,8 +117,10 @@ def rows(frame: pl.DataFrame, described: str | None = None, *, label: str = "Row
         table(frame, described)
 
 
-def figure(label: str, value: str, says: str, behind: pl.DataFrame, described: str | None = None) -> None:
-    """One figure in a box: what it is, how sure it is, and its rows behind a button."""
+def figure(
+    label: str, value: str, says: str, behind: pl.DataFrame, described: str | None = None, *, more: str = ""
+) -> None:
+    """One figure in a box: what it is, how sure; behind a button its rows, and `more` that there is to say."""
     with st.container(border=True, height="stretch"):
         # The metric's own label is cut off where it does not fit; this one wraps.
         st.markdown(plain(f"**{label}**"))
@@ -127,7 +129,7 @@ def figure(label: str, value: str, says: str, behind: pl.DataFrame, described: s
             with st.popover(
                 "Rows", type="tertiary", icon=":material/table_rows:", help="The rows behind this figure"
             ):
-                st.markdown(plain(f"**{label}**: {says}"))
+                st.markdown(plain(f"**{label}**: {says} {more}"))
                 table(behind, described)
         st.caption(plain(says))
 

@@ -9,11 +9,15 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 
 from warehouse import journal, schema, versions
+
+if TYPE_CHECKING:
+    from warehouse.known import Known
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Reader:
     """
 
     def __init__(self, folder: Path, verify_minutes: float = versions.VERIFY_MINUTES) -> None:
-        self._folder = folder
+        self._folder, self._lock = folder, threading.Lock()
         self._held = contextlib.ExitStack()
         try:
             self._open(verify_minutes)
@@ -70,6 +74,7 @@ class Reader:
         self._con = self._held.enter_context(duckdb.connect(str(path), read_only=True))
         with self._con.cursor() as cursor:
             schema.refuse_newer(cursor)
+        self._known: Known | None = None
 
     @property
     def notice(self) -> str | None:
@@ -86,6 +91,19 @@ class Reader:
             cursor.execute(f"SET VARIABLE as_of = DATE '{as_of.isoformat()}'")
             cursor.execute("SET search_path = 'as_of,main'")
         return cursor
+
+    @contextlib.contextmanager
+    def asking(self, query: str, as_of: dt.date | None) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor for one of several questions: what is worked out for a day is kept for those that follow."""
+        with self.cursor() if as_of is None else self._kept().cursor(query, as_of) as cursor:
+            yield cursor
+
+    def _kept(self) -> Known:
+        from warehouse.known import Known  # it reads the models' own text, which takes its time to load
+
+        with self._lock:
+            self._known = self._known or Known(self._con)
+        return self._known
 
     def ledger(self, as_of: dt.date | None = None) -> duckdb.DuckDBPyConnection:
         """A cursor that has the table ``unpublished`` too: the runs since the version was published."""

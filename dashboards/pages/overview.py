@@ -1,4 +1,4 @@
-"""Overview: what is shut, since when, what it costs and what changed this week, then a map and a table."""
+"""Overview, on one screen: what is shut, since when, what it costs, what changed this week, and where."""
 
 from __future__ import annotations
 
@@ -34,13 +34,15 @@ def show() -> None:
         "Serai",
         "An observatory of closed and open borders: what sources have reported, side by side, never averaged.",
     )
-    for row in ((closed, cost, changed), (newest, trade, attacks)):
-        for box, figure in zip(st.columns(3), row, strict=True):
-            with box:
-                figure()
-    board()
-    week = f"print/week/{as_of.today()}{as_of.query().replace('&', '?')}"
-    st.link_button("This week to print", week, icon=":material/print:")
+    left, right = st.columns([3, 2])
+    with left:
+        for row in ((closed, cost), (changed, newest), (trade, attacks)):
+            for box, figure in zip(st.columns(2), row, strict=True):
+                with box:
+                    figure()
+    with right:
+        flow, state = where()
+    tables(flow, state)
 
 
 def closed() -> None:
@@ -56,10 +58,10 @@ def closed() -> None:
         "Afghanistan's formal crossings closed to exports",
         f"{counts.get('closed', 0)} of {formal.height}",
         f"{since(formal)}{counts.get('unknown', 0)} unknown, {counts.get('open', 0)} open ({assumed} only assumed). "
-        f"Reported in the last {texts.FRESH_DAYS} days: {fresh}; the others are last known, not is. "
-        f"{elsewhere} formal crossings of other borders stand in the table below, and are not counted here.",
+        f"Reported in the last {texts.FRESH_DAYS} days: {fresh}; the others are last known, not is.",
         parts.named_statuses(formal).select(BEHIND),
         "crossing_spans",
+        more=f"{elsewhere} formal crossings of other borders stand in the table of all, and are not counted here.",
     )
 
 
@@ -88,10 +90,10 @@ def cost() -> None:
         texts.dollars(row["loss"]),
         f"{texts.country(row['reporter'])}'s {texts.WITH[row['flow']]} {texts.country(row['partner'])} below what a "
         f"model expects without it (80 % interval {texts.dollars(row['loss_low_80'])} to "
-        f"{texts.dollars(row['loss_high_80'])}; {basis}). Of later months nothing is known. One route and way alone: "
-        f"other routes may have made good a part. {undated(row)}",
+        f"{texts.dollars(row['loss_high_80'])}; {basis}). {undated(row)}",
         lost,
         "analysis.losses",
+        more="Of later months nothing is known. One route and way alone: other routes may have made good a part.",
     )
 
 
@@ -228,33 +230,9 @@ def attacks() -> None:
     )
 
 
-def board() -> None:
-    left, right = st.columns([3, 2])
-    with left:
-        flow, background = controls()
-        state = days.state(FLOWS[flow], as_of.today(), texts.FRESH_DAYS)
-        draw(state, flow, background=background)
-    with right:
-        st.markdown(f"##### Pakistan's formal crossings on {texts.day(as_of.today())}, for {flow}")
-        pakistani = (pl.col("country_b") == "PAK") | (pl.col("country_a") == "PAK")
-        formal = state.filter(pakistani & (pl.col("category") == "formal_trade"))
-        parts.table(
-            parts.with_reports_page(parts.named_statuses(formal)).select(COLUMNS), "crossing_spans", height=450
-        )
-        st.caption(sure(formal))
-    st.markdown(f"##### All crossings, for {flow}")
-    parts.table(
-        parts.with_reports_page(parts.named_statuses(state)).select(
-            *COLUMNS, "country_a", "country_b", "category", "scope", "cause", "note"
-        ),
-        "crossing_spans",
-    )
-
-
-def controls() -> tuple[str, bool]:
-    """Whom the map is for, and whether it asks for background tiles."""
-    one, two = st.columns([3, 2], vertical_alignment="bottom")
-    flow = one.segmented_control(
+def where() -> tuple[str, pl.DataFrame]:
+    """The map with its controls: for whom it is, and the state of every crossing for them."""
+    flow = st.segmented_control(
         "Crossings open or closed to",
         list(FLOWS),
         default="exports",
@@ -262,29 +240,51 @@ def controls() -> tuple[str, bool]:
         bind="query-params",
         required=True,
     )
-    background = two.toggle(
+    flow = flow or "exports"
+    state = days.state(FLOWS[flow], as_of.today(), texts.FRESH_DAYS)
+    place = st.container()
+    background = st.toggle(
         "Background map (needs network)",
         key="tiles",
         bind="query-params",
         help="Asks OpenStreetMap's server for tiles.",
     )
-    return flow or "exports", background
+    with place:
+        draw(state, flow, background=background)
+    return flow, state
+
+
+def tables(flow: str, state: pl.DataFrame) -> None:
+    """Every crossing's state, folded, and the week on paper."""
+    day = texts.day(as_of.today())
+    pakistani = (pl.col("country_b") == "PAK") | (pl.col("country_a") == "PAK")
+    formal = state.filter(pakistani & (pl.col("category") == "formal_trade"))
+    with st.expander(f"Pakistan's formal crossings on {day}, for {flow} ({formal.height})"):
+        parts.table(parts.with_reports_page(parts.named_statuses(formal)).select(COLUMNS), "crossing_spans")
+        st.caption(sure(formal))
+    with st.expander(f"All crossings on {day}, for {flow} ({state.height})"):
+        every = parts.with_reports_page(parts.named_statuses(state))
+        parts.table(
+            every.select(*COLUMNS, "country_a", "country_b", "category", "scope", "cause", "note"), "crossing_spans"
+        )
+    week = f"print/week/{as_of.today()}{as_of.query().replace('&', '?')}"
+    st.link_button("This week to print", week, icon=":material/print:")
 
 
 def draw(state: pl.DataFrame, flow: str, *, background: bool) -> None:
     deck = maps.crossings(state, dark=st.context.theme.type == "dark", background=background)
     st.pydeck_chart(deck, height=400, alt=f"Map of crossings open or closed to {flow}; the table below has the same")
     st.html(parts.crossings_key())
-    unplaced = state.filter(pl.col("lat").is_null() | pl.col("lon").is_null())
-    listed = "; ".join(
-        f"{row['name']} ({row['status']})" for row in parts.named_statuses(unplaced).iter_rows(named=True)
-    )
-    if listed:
-        st.caption(f"Not on the map, as their coordinates are not known: {listed}.")
+    known = f"{words}. " if (words := as_of.words()) else ""
     st.caption(
         "Source: the reports in the tables, weighed into one state by the rules of the daily panel. "
-        f"{as_of.words()} {maps.ATTRIBUTION}"
+        f"{known}{maps.ATTRIBUTION}"
     )
+    unplaced = parts.named_statuses(state.filter(pl.col("lat").is_null() | pl.col("lon").is_null()))
+    if unplaced.height:
+        with st.popover(f"{unplaced.height} crossings are not on the map", type="tertiary"):
+            named = "; ".join(f"{row['name']} ({row['status']})" for row in unplaced.iter_rows(named=True))
+            st.markdown(parts.plain(f"Their coordinates are not known: {named}."))
 
 
 def sure(frame: pl.DataFrame) -> str:

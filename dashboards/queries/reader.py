@@ -123,7 +123,7 @@ def _answer(
 
 
 def _rows(found: Reader, day: dt.date | None, sql: str, parameters: dict[str, Any]) -> pl.DataFrame:
-    with found.ledger() if "unpublished" in sql else found.cursor(day) as cursor:
+    with found.ledger() if "unpublished" in sql else found.asking(sql, day) as cursor:
         frame: pl.DataFrame = cursor.sql(sql, params=parameters).pl()
     return frame
 

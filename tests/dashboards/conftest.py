@@ -1,4 +1,4 @@
-"""What the dashboard's tests share: the app on a data folder, with no memory of other tests."""
+"""What the dashboard's tests share: the app on a data folder, without settings or days of other tests."""
 
 from __future__ import annotations
 
@@ -18,26 +18,29 @@ Open = Callable[..., AppTest]
 
 
 @pytest.fixture
-def on_data(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Path], None]]:
-    """Points the settings to a data folder; everything cached is forgotten before and after."""
-
+def on_data(monkeypatch: pytest.MonkeyPatch, published: Path) -> Iterator[Callable[[Path], None]]:
+    """Points the settings to a data folder; of any but the published facts all that was cached is forgotten after."""
     # AppTest undoes what serve.py sets: it would run the files in pages/ without the entry.
     monkeypatch.setattr("streamlit.runtime.scriptrunner.script_runner._mpa_v1", lambda _: main())
+    pointed = {published}
 
     def point(data: Path) -> None:
         monkeypatch.setenv("SERAI_DATA", str(data))
-        forget()
+        pointed.add(data)
+        forget(of_all=data != published)
 
     yield point
-    forget()
+    forget(of_all=pointed != {published})
 
 
-def forget() -> None:
+def forget(*, of_all: bool) -> None:
+    """No test sees the settings and the day of another; the published facts stay the same, and so what is cached."""
     settings.cache_clear()
-    st.cache_data.clear()
-    st.cache_resource.clear()
     # Outside a session its state is one for all: a day that a test asks for would stay for the next.
     st.session_state.pop(AS_OF, None)
+    if of_all:
+        st.cache_data.clear()
+        st.cache_resource.clear()
 
 
 @pytest.fixture

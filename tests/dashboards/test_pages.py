@@ -80,7 +80,8 @@ SAYS = {
 def said(app: AppTest) -> str:
     """All that a page says outside its tables and charts."""
     parts = [*app.title, *app.markdown, *app.caption, *app.metric, *app.info]
-    return "\n".join(str(part.value) for part in parts) + "\n".join(box.label for box in app.metric)
+    labels = [box.label for box in [*app.metric, *app.expander]]
+    return "\n".join(str(part.value) for part in parts) + "\n".join(labels)
 
 
 def asked(published: Path, sql: str, **parameters: Any) -> list[tuple[Any, ...]]:

@@ -36,6 +36,11 @@ ARGUMENTS = [
     "--no-proxy-server",
 ]
 START_SECONDS = 60
+# All pages, those last of which not everything is asked: a page must have the same place in every list of them for
+# pytest to open it once.
+LAST = ["about", "quality", "runs", "sql"]
+PAGES = [*(path.stem for path in page_files() if path.stem not in LAST), *LAST]
+NUMBERS = re.compile(r"\d[\d,.]*")
 # The menu of pages for which the navigation has no room.
 MORE = re.compile(r"^\d+ more")
 # By how much a page is wider than the window.
@@ -164,3 +169,9 @@ def settle(page: Page) -> None:
         timeout=60_000,
     )
     page.wait_for_timeout(400)
+
+
+def numbers(page: Page) -> list[str]:
+    """All numbers that the page prints, without the day that is asked for and the version."""
+    lines = page.get_by_test_id("stMain").inner_text().splitlines()
+    return NUMBERS.findall("\n".join(one for one in lines if "As known on" not in one and "version" not in one))

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from dashboards.app import page_files
-from tests.e2e.browser import TOO_WIDE, Watch, open_page, path_of
+from tests.e2e.browser import TOO_WIDE
+from tests.e2e.conftest import Opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-rules")]
 
-PAGES = [path.stem for path in page_files()]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 # Colours do not depend on the width, nor the layout on colours: two looks stand for four.
 LOOKS: tuple[tuple[Literal["light", "dark"], int, int], ...] = (("light", 1280, 900), ("dark", 390, 844))
@@ -54,16 +52,6 @@ FOCUSED = """() => {
 }"""
 
 
-@pytest.fixture(scope="module", params=PAGES)
-def opened(request: pytest.FixtureRequest, chrome: Browser, address: str) -> Iterator[tuple[Page, Watch]]:
-    """A page once it is drawn, opened once for all that is asked of it here."""
-    page = chrome.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")
-    watch = Watch(page)
-    open_page(page, address + path_of(request.param))
-    yield page, watch
-    page.close()
-
-
 def found(page: Page) -> list[str]:
     """What axe finds on the page and is not known to be theirs: a line for each rule and element."""
     violations = Axe().run(page, options=RULES).response["violations"]
@@ -75,19 +63,19 @@ def found(page: Page) -> list[str]:
     ]
 
 
-def test_a_page_keeps_the_rules_for_all_readers(opened: tuple[Page, Watch]) -> None:
-    page, watch = opened
+def test_a_page_keeps_the_rules_for_all_readers(opened: Opened) -> None:
+    page = opened.page
     for scheme, width, height in LOOKS:
         page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_function(f"{TOO_WIDE} <= 0")
         page.wait_for_timeout(300)
         assert (scheme, width, found(page)) == (scheme, width, [])
-    assert watch.wrong == []
+    assert opened.watch.wrong == []
 
 
-def test_the_keyboard_reaches_every_control_and_shows_where_it_is(opened: tuple[Page, Watch]) -> None:
-    page, _ = opened
+def test_the_keyboard_reaches_every_control_and_shows_where_it_is(opened: Opened) -> None:
+    page = opened.page
     page.set_viewport_size({"width": 1280, "height": 900})
     page.add_style_tag(content=STILL)
     page.wait_for_timeout(300)

@@ -7,18 +7,17 @@ import re
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from dashboards.app import OF_NOW, page_files
-from tests.e2e.browser import Watch, open_page, path_of, settle
+from dashboards.app import OF_NOW
+from tests.e2e.browser import PAGES, Watch, numbers, open_page, path_of, settle
+from tests.e2e.conftest import Opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-rules")]
 
-PAGES = [path.stem for path in page_files()]
 # Two pages on the house itself have no earlier state, and two ask or explain: a day changes nothing that they count.
 CHANGES = [name for name in PAGES if name not in OF_NOW | {"sql", "about"}]
 # One shows every number at once; test_sql_page.py and test_dashboard.py try the addresses of questions and runs.
 ELSEWHERE = {"quality", "sql", "runs"}
 DAY = "2025-10-20"
-NUMBERS = re.compile(r"\d[\d,.]*")
 
 
 def choices(page: Page) -> tuple[Locator, Locator]:
@@ -36,7 +35,10 @@ def choose_another(page: Page) -> None:
     before = page.url
     for box in boxes.all():
         was = box.input_value()
+        box.scroll_into_view_if_needed()  # a page that scrolls under the click shuts the list again
+        page.wait_for_timeout(200)
         box.click()
+        page.get_by_role("option").first.wait_for()
         others = page.get_by_role("option").filter(has_not_text=was)
         if others.count():
             others.first.click()
@@ -55,15 +57,10 @@ def chosen(page: Page) -> list[str]:
     return [box.input_value() for box in boxes.all()] + [one.inner_text() for one in pressed]
 
 
-def numbers(page: Page) -> list[str]:
-    """All numbers that the page prints, without the day that is asked for and the version."""
-    lines = page.get_by_test_id("stMain").inner_text().splitlines()
-    return NUMBERS.findall("\n".join(one for one in lines if "As known on" not in one and "version" not in one))
-
-
-@pytest.mark.parametrize("name", [name for name in PAGES if name not in ELSEWHERE])
-def test_an_address_is_enough_for_a_fresh_browser(chrome: Browser, page: Page, address: str, name: str) -> None:
-    open_page(page, address + path_of(name))
+@pytest.mark.parametrize("opened", [name for name in PAGES if name not in ELSEWHERE], indirect=True)
+def test_an_address_is_enough_for_a_fresh_browser(opened: Opened, chrome: Browser) -> None:
+    page = opened.page
+    page.set_viewport_size({"width": 1400, "height": 900})
     choose_another(page)
     with chrome.new_context(viewport={"width": 1400, "height": 900}) as fresh:
         other = fresh.new_page()
@@ -73,10 +70,9 @@ def test_an_address_is_enough_for_a_fresh_browser(chrome: Browser, page: Page, a
         assert watch.wrong == []
 
 
-@pytest.mark.parametrize("name", CHANGES)
-def test_a_day_changes_the_numbers_of_a_page(page: Page, address: str, name: str) -> None:
-    open_page(page, address + path_of(name))
-    now = numbers(page)
-    open_page(page, f"{address}{path_of(name)}?as_of={DAY}")
+@pytest.mark.parametrize("opened", CHANGES, indirect=True)
+def test_a_day_changes_the_numbers_of_a_page(opened: Opened, page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    open_page(page, f"{address}{path_of(opened.name)}?as_of={DAY}")
     assert page.locator('[data-testid="stException"]').count() == 0
-    assert numbers(page) != now
+    assert numbers(page) != opened.numbers

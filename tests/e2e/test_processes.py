@@ -49,7 +49,7 @@ def test_shells_readers_and_ingests_do_not_hinder_each_other(tmp_path: Path) -> 
             subprocess.Popen([SHELL, "-csv", published], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         )
         running.callback(shell.kill)
-        readers = {name: running.enter_context(Reading(data, asks)) for name, asks in READERS.items() for _ in "ab"}
+        readers = {name: running.enter_context(Reading(data, asks)) for name, asks in READERS.items()}
         assert answer(shell, "SELECT count(*) AS n FROM timeline;", 2) == ["n", "559"]
         alone = max(waited for reader in readers.values() for waited in reader.waits(10))
 
