@@ -193,7 +193,8 @@ def costliest(flow: str, measure: str) -> None:
         trade_charts.closures(drawn),
         "each closure of seven days and more against the same days with its own gates open and all others as they "
         "were (analysis.corridors_closures). Every way from an origin to a city counts the same, for what is carried "
-        "on each is not known; no way left means none among the legs known. "
+        "on each is not known; no way left means none among the legs known. Ways round, from where the plain way was "
+        "never measured, are not counted. "
         f"The {min(DRAWN, every.height)} largest of {every.height}.",
         name="closures",
         rows=frame,

@@ -191,7 +191,7 @@ def work_out(gathered: Tables) -> Tables:
         "corridors": [line for measure in networks for line in _spans(networks[measure], measure, states, own)],
         "corridors_legs": [_told(leg) for leg in read],
         "corridors_ways": [_way(edge, measure) for measure in edges for edge in sorted(edges[measure])],
-        "corridors_closures": [line for event in events for line in _closure(event, networks, states)],
+        "corridors_closures": [line for event in events for line in _closure(event, networks, states, own)],
     }
     return {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in tables.items()}
 
@@ -289,7 +289,10 @@ def _way(edge: Edge, measure: str) -> dict[str, Any]:
 
 
 def _closure(
-    event: dict[str, Any], networks: dict[legs.Measure, Network], states: dict[str, list[State]]
+    event: dict[str, Any],
+    networks: dict[legs.Measure, Network],
+    states: dict[str, list[State]],
+    own: dict[str, frozenset[str]],
 ) -> Iterator[dict[str, Any]]:
     """The lines of analysis.corridors_closures of one closure: against the same days with its own gates open."""
     named = {name: event[name] for name in ("border", "started_on", "ended_on", "until", "crossings")}
@@ -297,7 +300,8 @@ def _closure(
         during = list(_during(event, states[flow], BARS[certainty]))
         for (measure, network), origin, city in product(networks.items(), ORIGINS, CITIES):
             if line := _detour(network, during, origin, city):
-                yield named | {"flow": flow, "measure": measure, "certainty": certainty} | line
+                plain = {"plain_way": _plain(network, origin, city, own)}
+                yield named | {"flow": flow, "measure": measure, "certainty": certainty} | line | plain
 
 
 def _during(

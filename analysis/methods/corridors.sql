@@ -73,6 +73,7 @@ CREATE TABLE analysis.corridors_closures (
     added DOUBLE, -- What it added, on average over the days on which it was longer. [hours, km or USD]
     usual DOUBLE, -- What the way took on the same days with these gates open.
     added_days DOUBLE NOT NULL, -- added times days_longer: the day-weighted detour.
+    plain_way BOOLEAN, -- As in corridors; false = the way is one round, and its closure says little of what the city lost.
     PRIMARY KEY (border, started_on, flow, measure, certainty, origin, city)
 );
 COMMENT ON TABLE analysis.corridors_closures IS 'What each closure of seven days and more added to the shortest way, against the same days with its own gates open and all others as they were. Pairs to which it made no difference are left out. No route left means: none among the legs that are known.';

@@ -65,7 +65,7 @@ def over_time(flow: str, measure: str, origin: str, city: str, today: dt.date) -
 
 
 def costliest(flow: str, measure: str) -> pl.DataFrame:
-    """What closures added to all ways together, those that cut off or lengthened most first."""
+    """What closures added to all ways together but ways round, those that cut off or lengthened most first."""
     return ask(
         f"""
         SELECT
@@ -76,7 +76,10 @@ def costliest(flow: str, measure: str) -> pl.DataFrame:
             round(sum(added_days) / nullif(sum(days_longer), 0), 1) AS added_on_average,
             round(sum(added_days), 1) AS added_way_days
         FROM {analysed.table("corridors_closures")}
-        WHERE flow = $flow AND measure = $measure AND certainty = 'not_closed'
+        WHERE
+            flow = $flow AND measure = $measure AND certainty = 'not_closed'
+            -- Who goes round because no plain way was ever measured need not go that way at all.
+            AND plain_way IS DISTINCT FROM FALSE
         GROUP BY ALL
         ORDER BY added_way_days DESC, way_days_without_route DESC, started_on
         """,

@@ -42,7 +42,12 @@ def test_a_way_last_heard_of_long_ago_is_not_said_to_be_open(open_page: Open, pu
 
 
 def test_a_way_round_is_not_drawn_as_the_way(open_page: Open) -> None:
-    assert "From Gwadar, Islamabad the plain way was never measured" in said(open_page("trade"))
+    page = open_page("trade")
+    assert "From Gwadar, Islamabad the plain way was never measured" in said(page)
+    [closures] = [one.value for one in page.dataframe if "way_days_longer" in one.value.columns]
+    assert "AFG-PAK" in set(closures["border"])
+    # Khunjerab lies on Islamabad's way round and on no other.
+    assert "CHN-PAK" not in set(closures["border"])
 
 
 def test_where_only_the_shut_side_has_a_share_nothing_is_said_of_where_trade_went(open_page: Open) -> None:
