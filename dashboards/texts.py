@@ -93,7 +93,7 @@ HOW_ENDED = {
     "agreement": "by agreement",
     "exemption": "by exemption",
     "reopened": "reopened",
-    "still_shut": "still shut",
+    "still_shut": "not known to have ended",
     "unknown": "not known",
 }
 WITH = {"export": "exports to", "import": "imports from", "total": "turnover with", "transit": "transit trade of"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from dashboards.pages.claims import a_day, labelled
+from dashboards.pages.claims import a_day, labelled, titled
 from tests.dashboards.conftest import Open
 from tests.dashboards.test_pages import asked, said
 
@@ -42,6 +42,19 @@ def test_a_claim_is_named_by_month_place_and_goods_in_words_that_fit() -> None:
         "period_start": dt.date(2025, 2, 21),
     }
     assert labelled(row) == "Feb 2025, whole border, exports\nPakistani customs officials …"
+
+
+def test_a_code_without_words_is_told_as_words() -> None:
+    assert titled({"topic": "bagram", "metric": "bagram_return_demanded"}) == "Bagram return demanded"
+    row = {"topic": "air_strikes_2026_02", "metric": "ttp_iskp_operate_from_afghanistan"}
+    assert titled(row) == "Air strikes (2026-02)\nTTP ISKP operate from Afghanistan"
+
+
+def test_persons_are_whole(open_page: Open) -> None:
+    app = open_page("claims")
+    table = next(table.value for table in app.dataframe if "stance" in table.value.columns)
+    assert "about 70 persons" in set(table["says"])
+    assert not table["says"].str.contains(r"\.0 ").any()
 
 
 def test_each_publisher_counts_by_its_own_definition(open_page: Open) -> None:
