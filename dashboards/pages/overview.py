@@ -86,12 +86,13 @@ def cost() -> None:
     row = lost.row(0, named=True)
     basis = texts.BASES.get(row["basis"]) or row["basis"]
     last = row["known_to"] - dt.timedelta(days=1)
+    first = "the first " if row["months_known"] == row["months"] else ""
     months = 12 * (last.year - row["started_on"].year) + last.month - row["started_on"].month + 1
     parts.figure(
         f"What the closure since {texts.day(row['started_on'])} cost, to {row['last_month']:%B %Y}",
         texts.dollars(row["loss"]),
         f"{texts.country(row['reporter'])}'s {texts.WITH[row['flow']]} {texts.country(row['partner'])} alone, of "
-        f"{row['months_known']} of its {months} months: below what a model expects without it (80 % interval "
+        f"{first}{row['months_known']} of its {months} months: below what a model expects without it (80 % interval "
         f"{texts.dollars(row['loss_low_80'])} to {texts.dollars(row['loss_high_80'])}; {basis}). {undated(row)}",
         lost,
         "analysis.losses",
