@@ -94,3 +94,22 @@ def test_as_of_a_day_only_claims_known_by_then_are_weighed(open_page: Open, publ
     app = open_page("claims", as_of=day, year="all")
     assert [box.value for box in app.metric][1].endswith(f" of {known}")
     assert "No claim is among the facts known on this day" in said(app)
+
+
+def test_no_claim_above_the_best_year_is_below_any_year_on_record(published: Path) -> None:
+    [(above, below, of_earlier_years)] = asked(
+        published,
+        """
+        SELECT
+            count(*) FILTER (exceeds_all),
+            count(*) FILTER (exceeds_all AND claimed_a_day * 365 <= (
+                SELECT max(highest) FROM trade_partner_years AS y
+                WHERE y.flow <> 'transit' AND list_sort([y.reporter, y.partner]) = string_split(c.border, '-')
+            )),
+            count(*) FILTER (claimed_a_day > normal_highest AND part_of_border IS NULL AND NOT exceeds_all)
+        FROM loss_claims_weighed AS c
+        """,
+    )
+    assert above > 0
+    assert below == 0
+    assert of_earlier_years > 0

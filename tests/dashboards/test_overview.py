@@ -114,16 +114,17 @@ def test_as_of_a_day_the_target_is_the_one_that_was_known_then(open_page: Open, 
     [(target, reached)] = asked(
         published,
         f"""
-        SELECT c.target_value, (SELECT arg_max(value, (year, voted)) FROM (
-            SELECT year, value, count(*) AS voted FROM turnover_years_as_of(DATE '{DAY}')
-            WHERE pair = 'AFG-UZB' GROUP BY ALL
-        ))
+        SELECT c.target_value, (
+            SELECT list(value) FROM turnover_years_as_of(DATE '{DAY}')
+            WHERE pair = 'AFG-UZB' GROUP BY year ORDER BY year DESC LIMIT 1
+        )
         FROM commitments AS c
         WHERE c.commitment_id LIKE 'uzb_afg_trade%' AND c.announced_on <= DATE '{DAY}'
         ORDER BY c.announced_on DESC LIMIT 1
         """,
     )
-    assert labels[f"Uzbek-Afghan trade against ${target / 1000:g} billion"].startswith(texts.dollars(reached))
+    shown = labels[f"Uzbek-Afghan trade against ${target / 1000:g} billion"]
+    assert shown.partition(" =")[0] in {texts.dollars(value) for value in reached}
     assert not any("$5 billion" in label for label in labels)
 
 
