@@ -21,7 +21,7 @@ import polars as pl
 
 from alerts import rules
 from analysis import refresh, vintages
-from ingest import bring, corrections, ledger, running, schedule, slices, snapshots, source, told
+from ingest import bring, corrections, ledger, running, schedule, slices, snapshots, source, told, vintage_days
 from ingest.bench import Bench, Limits, Places
 from ingest.bring import Order
 from ingest.corrections import Applied
@@ -158,6 +158,7 @@ def _as_needed(bench: Bench, choose: Choose, tell: Tell) -> Ingest:
         if lost:
             again = bring.beyond(con, bench.places.snapshots, [source.load(name) for name in source.names()])
             orders = list(dict.fromkeys([*again, *orders]))
+            bench.limits = vintage_days.recalled(con, folder, lost, bench.limits)
         lines = _lines_if_dead(bench, con, orders)
     with running.marked(folder, lines):
         runs = None if lost else _nothing_new(bench, orders, tell)
@@ -232,9 +233,10 @@ def _new_version(bench: Bench, orders: list[Order], tell: Tell, started: float) 
         with duckdb.connect(str(private)) as con:
             con.execute(f"SET memory_limit = '{bench.limits.memory_mb}MB'")
             runs, counts = _build(con, bench, orders, tell)
+            beside = vintage_days.beside(con)
         bench.finish()
         tell("publishing", len(runs), len(runs))
-        version = publish.publish(folder, private, bench.limits.keep_versions)
+        version = publish.publish(folder, private, bench.limits.keep_versions, beside)
         journal.clear(folder)
     told.published(runs, version, time.monotonic() - started)
     return Ingest(runs, counts, version, time.monotonic() - started)
