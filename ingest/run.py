@@ -30,7 +30,7 @@ from ingest.ledger import SourceRun
 from ingest.schedule import History, Rules
 from ingest.snapshots import Answer
 from ingest.source import Source
-from warehouse import contracts, disk, journal, locate, macros, models, publish, schema, versions
+from warehouse import contracts, disk, journal, locate, macros, models, publish, schema, stopping, versions
 from warehouse.connect import reading
 from warehouse.events import log
 from warehouse.load import Delivery, Stage, transaction
@@ -222,7 +222,7 @@ def _known_to_fail(order: Order, error: Exception, histories: dict[str, History]
 
     The first of several in a row is, and the one for which the source is paused: alerts are raised by versions.
     """
-    running.heed()
+    stopping.heed()
     failures = histories.get(order.source.name, History()).failures
     return not disk.full(error) and order.first_day is None and failures not in (0, rules.pause_after - 1)
 
@@ -235,6 +235,7 @@ def _new_version(bench: Bench, orders: list[Order], tell: Tell, started: float) 
             runs, counts = _build(con, bench, orders, tell)
             beside = vintage_days.beside(con)
         bench.finish()
+        stopping.heed()
         tell("publishing", len(runs), len(runs))
         version = publish.publish(folder, private, bench.limits.keep_versions, beside)
         journal.clear(folder)
@@ -294,12 +295,13 @@ def _take_in(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> Sour
     one, found, clock = order.source, bench.bring(con, order), time.monotonic()
     run = found.run
     told.begin(run)
+    stopping.heed()
     try:
         if found.error:
             raise found.error
         run = _steps(bench, con, order)
     except Exception as error:
-        running.heed()
+        stopping.heed()
         if disk.full(error):
             raise  # whatever else is begun ends the same way
         run = _told(run, one, error)
