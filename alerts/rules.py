@@ -25,7 +25,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse import contracts, models, publish, schema
+from warehouse import contracts, models, publish, schema, stopping
 from warehouse.events import log
 from warehouse.sql import Model, quoted, read_model
 
@@ -56,9 +56,8 @@ def raise_alerts(con: duckdb.DuckDBPyConnection, folder: Path, standing: Standin
     if publish.current_version(folder) is not None:
         try:
             raised = _compare(con, folder, standing, asked)
-        except duckdb.InterruptException:
-            raise
         except Exception:
+            stopping.heed()
             log.exception("alerts not raised")
     # A rule that is gone is forgotten: should it come back it is new.
     con.execute("DELETE FROM ops.schema_parts WHERE starts_with(name, ?)", [PART])
@@ -162,9 +161,8 @@ def _ask(con: duckdb.DuckDBPyConnection, rule: Model, version: str, note: str) -
     """Insert what one rule raises and the warehouse has not; return how many. The note goes behind each text."""
     try:
         found = con.execute(rule.query).fetchall()
-    except duckdb.InterruptException:
-        raise
     except duckdb.Error as error:
+        stopping.heed()
         log.exception("alert rule failed", rule=rule.name)
         found = [_failed(rule, error)]
     raised = 0

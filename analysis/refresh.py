@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 
 from analysis import methods
-from warehouse import schema
+from warehouse import schema, stopping
 from warehouse.events import log
 from warehouse.sql import described_columns, table_comments
 
@@ -85,6 +85,7 @@ def _refresh(con: duckdb.DuckDBPyConnection, method: Method) -> int | None:
     except TooLittleError as error:
         outcome, reason = "too_little", str(error)
     except Exception as error:
+        stopping.heed()
         # A question that cannot be answered keeps no fact from being published.
         log.exception("broke", step="analysis", method=method.name)
         outcome, reason = "error", f"{type(error).__name__}: {error}"

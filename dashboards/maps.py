@@ -26,17 +26,21 @@ ATTRIBUTION = (
 SHOWN = (46.0, 16.0, 92.0, 48.0)
 VIEW = {"latitude": 33.4, "longitude": 67.8, "zoom": 4.0, "minZoom": 3, "maxZoom": 9}
 NAMES_AT = {
-    "AFG": (66.0, 33.9),
+    "AFG": (64.6, 34.2),
     "PAK": (68.9, 28.6),
-    "IRN": (57.3, 32.6),
+    "IRN": (59.3, 33.2),
     "TKM": (59.6, 39.0),
     "UZB": (65.2, 39.6),
     "TJK": (70.2, 38.9),
-    "IND": (75.6, 28.3),
+    "IND": (74.4, 27.4),
     "CHN": (79.6, 37.4),
 }
-# What a letter and a line of a name take up as the map opens, degrees.
-LETTER, LINE = 0.29, 0.52
+# West, south, east, north.
+Box = tuple[float, float, float, float]
+# What a letter and a line of a name, and a disc with the gap beside it, take up as the map opens, degrees.
+LETTER, LINE, DISC, GAP = 0.29, 0.52, 0.35, 0.48
+# Where a name stands beside its disc: the side that it begins or ends at, and pixels.
+SIDES = {"start": 11, "end": -11}
 TILES = "https://tile.openstreetmap.org/{z}/{x}/{y}.png"
 TOOLTIP = (
     "<b>{name}</b><br>{says}<br>since {since}<br>last reported on {reported} ({age}: {known})<br>by {source}"
@@ -173,25 +177,45 @@ def _labels(points: list[dict[str, Any]], ink: list[int]) -> pdk.Layer:
         get_text="label",
         get_size=12,
         get_color=ink,
-        get_text_anchor="'start'",
-        get_pixel_offset=[11, 0],
+        get_text_anchor="anchor",
+        get_pixel_offset="offset",
         font_family="'sans-serif'",
         character_set="'auto'",
     )
 
 
 def _uncrowded(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The points whose names fit beside each other as the map opens; the first ones win."""
+    """The points whose names fit beside their discs, right or left, as the map opens; the first ones win.
+
+    None runs over another name or another point's disc.
+    """
     kept: list[dict[str, Any]] = []
+    taken: list[Box] = []
     for point in points:
-        clashes = (
-            abs(point["at"][1] - other["at"][1]) < LINE
-            and abs(point["at"][0] - other["at"][0]) < LETTER * max(len(point["label"]), len(other["label"]))
-            for other in kept
-        )
-        if point["label"] and not any(clashes):
-            kept.append(point)
+        discs = [_around(one["at"]) for one in points if one is not point]
+        for anchor, pixels in SIDES.items() if point["label"] else ():
+            box = _beside(point, anchor)
+            if not any(_overlap(box, other) for other in [*taken, *discs]):
+                kept.append({**point, "anchor": anchor, "offset": [pixels, 0]})
+                taken.append(box)
+                break
     return kept
+
+
+def _beside(point: dict[str, Any], anchor: str) -> Box:
+    """What the point's name covers on that side of it."""
+    (lon, lat), long = point["at"], LETTER * len(point["label"])
+    west = lon + GAP if anchor == "start" else lon - GAP - long
+    return west, lat - LINE / 2, west + long, lat + LINE / 2
+
+
+def _around(at: list[float]) -> Box:
+    """What a disc covers."""
+    return at[0] - DISC, at[1] - DISC, at[0] + DISC, at[1] + DISC
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _style(*, background: bool) -> str:

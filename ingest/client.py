@@ -23,13 +23,15 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 import stamina
 
-from ingest import authority, credentials, snapshots
+from ingest import authority, credentials, snapshots, told
 from ingest.body import Body
 from ingest.csv_file import BatchError
 from ingest.manners import LOOPBACK, Manners
 from ingest.snapshots import KEPT_HEADERS, Answer, Incoming
 from ingest.source import Source
 
+# stamina's own line shows the arguments of a call, and there is none here.
+stamina.instrumentation.set_on_retry_hooks([told.tried_in_vain])
 AGENT = "serai (observatory of borders; polite; conditional requests)"
 EXCERPT = 200
 TEMPORARY = frozenset({408, 425, 429, 500, 502, 503, 504})

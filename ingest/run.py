@@ -21,7 +21,7 @@ import polars as pl
 
 from alerts import rules
 from analysis import refresh, vintages
-from ingest import bring, corrections, ledger, running, schedule, slices, snapshots, source, told
+from ingest import bring, corrections, ledger, running, schedule, slices, snapshots, source, told, vintage_days
 from ingest.bench import Bench, Limits, Places
 from ingest.bring import Order
 from ingest.corrections import Applied
@@ -30,7 +30,7 @@ from ingest.ledger import SourceRun
 from ingest.schedule import History, Rules
 from ingest.snapshots import Answer
 from ingest.source import Source
-from warehouse import contracts, disk, journal, locate, macros, models, publish, schema, versions
+from warehouse import contracts, disk, journal, locate, macros, models, publish, schema, stopping, versions
 from warehouse.connect import reading
 from warehouse.events import log
 from warehouse.load import Delivery, Stage, transaction
@@ -158,6 +158,7 @@ def _as_needed(bench: Bench, choose: Choose, tell: Tell) -> Ingest:
         if lost:
             again = bring.beyond(con, bench.places.snapshots, [source.load(name) for name in source.names()])
             orders = list(dict.fromkeys([*again, *orders]))
+            bench.limits = vintage_days.recalled(con, folder, lost, bench.limits)
         lines = _lines_if_dead(bench, con, orders)
     with running.marked(folder, lines):
         runs = None if lost else _nothing_new(bench, orders, tell)
@@ -221,7 +222,7 @@ def _known_to_fail(order: Order, error: Exception, histories: dict[str, History]
 
     The first of several in a row is, and the one for which the source is paused: alerts are raised by versions.
     """
-    running.heed()
+    stopping.heed()
     failures = histories.get(order.source.name, History()).failures
     return not disk.full(error) and order.first_day is None and failures not in (0, rules.pause_after - 1)
 
@@ -232,9 +233,11 @@ def _new_version(bench: Bench, orders: list[Order], tell: Tell, started: float) 
         with duckdb.connect(str(private)) as con:
             con.execute(f"SET memory_limit = '{bench.limits.memory_mb}MB'")
             runs, counts = _build(con, bench, orders, tell)
+            beside = vintage_days.beside(con)
         bench.finish()
+        stopping.heed()
         tell("publishing", len(runs), len(runs))
-        version = publish.publish(folder, private, bench.limits.keep_versions)
+        version = publish.publish(folder, private, bench.limits.keep_versions, beside)
         journal.clear(folder)
     told.published(runs, version, time.monotonic() - started)
     return Ingest(runs, counts, version, time.monotonic() - started)
@@ -292,12 +295,13 @@ def _take_in(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> Sour
     one, found, clock = order.source, bench.bring(con, order), time.monotonic()
     run = found.run
     told.begin(run)
+    stopping.heed()
     try:
         if found.error:
             raise found.error
         run = _steps(bench, con, order)
     except Exception as error:
-        running.heed()
+        stopping.heed()
         if disk.full(error):
             raise  # whatever else is begun ends the same way
         run = _told(run, one, error)

@@ -12,36 +12,14 @@ import datetime as dt
 import json
 import logging
 import os
-import signal
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
-from warehouse import disk, journal, publish
+from warehouse import disk, journal, publish, stopping
 
 NAME = "running.json"
 SILENT = "the ingest died without a word (killed or power lost)"
-# Set by the signal: DuckDB turns the KeyboardInterrupt of its own query into another error.
-_stopped = threading.Event()
-
-
-def stop_on_signals() -> None:
-    """Let SIGTERM end this process as Ctrl+C does: by KeyboardInterrupt, in order."""
-
-    def stop(number: int, frame: FrameType | None) -> NoReturn:
-        _stopped.set()
-        signal.default_int_handler(number, frame)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-
-
-def heed() -> None:
-    """Raise KeyboardInterrupt where this process was told to stop."""
-    if _stopped.is_set():
-        raise KeyboardInterrupt
 
 
 @contextlib.contextmanager
@@ -55,9 +33,11 @@ def marked(folder: Path, lines: list[dict[str, Any]]) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if _stopped.is_set():
+        try:
+            stopping.heed()
+        except KeyboardInterrupt:
             forget(folder)
-            raise KeyboardInterrupt from None
+            raise
         with contextlib.suppress(OSError):  # a full disk: the mark stays, and tells the next ingest
             bury(folder, f"the ingest broke off: {type(error).__name__}: {error}")
         raise

@@ -11,7 +11,7 @@ import contextlib
 import datetime as dt
 import random
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,7 @@ class History:
     """What the ledger has of one source, pieces of its past left out; all empty where it never ran.
 
     ``last_at`` and ``success_at`` are what the clock said when the last run and the last success began; ``failures``
-    counts the runs since that success.
+    counts the runs since that success. ``began_at`` is what it said when the ledger began, with whichever source.
     """
 
     last_at: dt.datetime | None = None
@@ -59,6 +59,7 @@ class History:
     reason: str | None = None
     success_at: dt.datetime | None = None
     failures: int = 0
+    began_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,18 @@ class Standing:
     unscheduled: str | None
 
 
+# Every run of the ledger, with what the clock said when it began.
+RUNS = """
+    SELECT source, started_at, coalesce(clock_at, started_at) AS clock_at, outcome, reason, first_day
+    FROM (
+        FROM ops.runs
+        UNION ALL BY NAME FROM unpublished
+        -- A version made by an older Serai has no clock_at.
+        UNION ALL BY NAME SELECT NULL::TIMESTAMP AS clock_at WHERE false
+    )
+"""
+
+
 @contextlib.contextmanager
 def ledger(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A cursor that has ops.runs and ``unpublished``, also where nothing is published yet."""
@@ -106,8 +119,9 @@ def ledger(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def standing(con: duckdb.DuckDBPyConnection, now: dt.datetime, rules: Rules | None = None) -> list[Standing]:
     """How every source stands now, in alphabetical order; con has ``unpublished`` (ledger, or Reader.ledger)."""
-    found, rules = histories(con), rules or Rules()
-    return [stands(source.load(name), found.get(name, History()), now, rules) for name in source.names()]
+    found, began, rules = histories(con), _began_at(con), rules or Rules()
+    known = {name: replace(found.get(name, History()), began_at=began) for name in source.names()}
+    return [stands(source.load(name), history, now, rules) for name, history in known.items()]
 
 
 def orders(con: duckdb.DuckDBPyConnection, names: Iterable[str], now: dt.datetime, rules: Rules) -> list[Order]:
@@ -149,15 +163,20 @@ def stands(one: Source, history: History, now: dt.datetime, rules: Rules) -> Sta
 def moments(one: Source, history: History, now: dt.datetime, rules: Rules) -> tuple[dt.datetime, dt.datetime]:
     """The scheduled moment that the next run is for, and when it is to be run.
 
-    A source that never ran is due at once; so is one whose last run lies in the future, the clock having been set
-    back: its next line has the clock as it is, and counts again.
+    What was never taken in is owed since the ledger began. A source whose last run lies in the future, the clock
+    having been set back, is due at once: its next line has the clock as it is, and counts again.
     """
     last, success = history.last_at, history.success_at
-    if last is None or last > now + CLOCK_SLACK:
+    if last is None:
+        since = min(history.began_at or now, now)
+        return since, since
+    if last > now + CLOCK_SLACK:
         return now, now
-    # Nothing to count from: no success, or one by a clock that was set back since.
-    counts = success is not None and success <= last + CLOCK_SLACK
-    owed = one.schedule.after(success) if success is not None and counts else last
+    if success is None:
+        owed = min(history.began_at or last, last)
+    else:
+        # From a success by a clock that was set back since nothing can be counted.
+        owed = one.schedule.after(success) if success <= last + CLOCK_SLACK else last
     return owed, max(owed, last + wait(one.name, history.failures, rules))
 
 
@@ -188,19 +207,19 @@ def why_unscheduled(one: Source, rules: Rules) -> str | None:
     return None
 
 
+def _began_at(con: duckdb.DuckDBPyConnection) -> dt.datetime | None:
+    """What the clock said when the first run of all began; None where there was none."""
+    [(found,)] = con.execute(f"SELECT min(clock_at) FROM ({RUNS})").fetchall()
+    began: dt.datetime | None = found
+    return began
+
+
 def histories(con: duckdb.DuckDBPyConnection) -> dict[str, History]:
     """What the ledger has of each source that ever ran."""
     rows = con.execute(
-        """
+        f"""
         WITH runs AS (
-            SELECT source, started_at, coalesce(clock_at, started_at) AS clock_at, outcome, reason
-            FROM (
-                FROM ops.runs
-                UNION ALL BY NAME FROM unpublished
-                -- A version made by an older Serai has no clock_at.
-                UNION ALL BY NAME SELECT NULL::TIMESTAMP AS clock_at WHERE false
-            )
-            WHERE first_day IS NULL
+            FROM ({RUNS}) WHERE first_day IS NULL
         ),
         successes AS (
             SELECT source, max(started_at) AS started_at, max_by(clock_at, started_at) AS clock_at

@@ -15,7 +15,14 @@ from warehouse.events import log
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from stamina.instrumentation import RetryDetails
+
     from ingest.ledger import SourceRun
+
+
+def tried_in_vain(details: RetryDetails) -> None:
+    """An attempt to fetch failed, and there will be another."""
+    log.warning("tried again", step="fetch", after_seconds=round(details.wait_for, 1), reason=str(details.caused_by))
 
 
 def begin(run: SourceRun) -> None:

@@ -7,7 +7,8 @@ import datetime as dt
 import io
 import json
 import re
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,13 +33,13 @@ WIDTH = 160
 
 @contextlib.contextmanager
 def progress(*, quiet: bool) -> Iterator[Tell]:
-    """A progress bar on standard error; plain lines where it is no terminal, nothing when quiet."""
+    """A progress bar on standard error; where it is no terminal a line a step, nothing when quiet."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True, quiet=quiet)
     if not console.is_terminal:
-        yield lambda step, done, total: console.print(f"[{done}/{total}] {step}", markup=False)
+        yield _lines(lambda line: console.print(line, markup=False))
         return
     bar = Progress(
         TextColumn("{task.description:<22}"),
@@ -50,6 +51,19 @@ def progress(*, quiet: bool) -> Iterator[Tell]:
     with bar:
         task = bar.add_task("starting", total=None)
         yield lambda step, done, total: bar.update(task, description=step, completed=done, total=total)
+
+
+def _lines(say: Callable[[str], object], seconds: float = 10) -> Tell:
+    """Progress as lines: each new step, and one that goes on after so many seconds."""
+    last, at = "", 0.0
+
+    def tell(step: str, done: int, total: int) -> None:
+        nonlocal last, at
+        if step != last or time.monotonic() - at >= seconds:
+            last, at = step, time.monotonic()
+            say(f"[{done}/{total}] {step}")
+
+    return tell
 
 
 def table(rows: list[dict[str, Any]]) -> str:

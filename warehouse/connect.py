@@ -206,6 +206,8 @@ def _one_question(cursor: duckdb.DuckDBPyConnection, text: str) -> str:
         if not VARIABLE.match(REMARK.sub(" ", one.query).strip()):
             raise QueryError("settings are locked: only SET VARIABLE is allowed, as in SET VARIABLE as_of = …")
         cursor.execute(one)
+    if not statements:
+        raise QueryError("nothing is asked: write a SELECT or FROM")
     if not asking:
         raise QueryError("nothing is asked: a SET alone lasts no longer than this question")
     return str(asking[0].query)

@@ -7,6 +7,7 @@ A warehouse folder holds::
     versions/<version>/shell.duckdb                   a copy for shells, which open for writing by default
     versions/<version>/lock                           held in share by each reader of the version
     versions/<version>/serai.duckdb.sha256            the checksum that it was published with (warehouse.versions)
+    versions/<version>/vintages.json                  the days that its analysis was worked out for
     damaged/<version>                                 what is wrong with a version that was found damaged
     building/                                         the private file of an ingest that has something to write
     unpublished.json                                  runs that found nothing new since (warehouse.journal)
@@ -24,7 +25,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -134,18 +135,20 @@ def building(folder: Path) -> Iterator[Path]:
         _remove(private)
 
 
-def publish(folder: Path, private: Path, keep: int) -> str:
+def publish(folder: Path, private: Path, keep: int, beside: Mapping[str, bytes] | None = None) -> str:
     """Make the private file the newest version, switch to it in one step, prune, and return the version's name.
 
     ``keep`` versions stay, and any that somebody still reads. The private file must be closed; it is used up. Until
-    all of it is on the disk and was read back, the version's folder has a dot before its name. Raises
-    NotPublishedError.
+    all of it is on the disk and was read back, the version's folder has a dot before its name. ``beside`` has files
+    to go with it, by name. Raises NotPublishedError.
     """
     version = _next_name(folder)
     place = folder / "versions" / version
     coming = place.with_name(f".{version}")
     coming.mkdir(parents=True)
     try:
+        for name, content in (beside or {}).items():
+            disk.write(coming / name, content, mode=0o444)
         _put(private, coming)
         coming.rename(place)
     except BaseException:

@@ -7,7 +7,7 @@ SELECT
     concat_ws(
         ' ',
         rtrim(reason, '.') || '.',
-        'What was read in its place ends with the run behind this; what the damaged version had beyond it is taken in again from the records.'
+        'What was read in its place ends with the run behind this; what the damaged version had beyond it is taken in again from the records, and what `serai analyse` had added is worked out again.'
     ) AS text, -- What is wrong with it, and what is read instead.
     (
         SELECT list({'dataset': 'ops.runs', 'key': 'run_id', 'value': run_id})

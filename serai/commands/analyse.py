@@ -23,10 +23,11 @@ def analyse(
 ) -> None:
     """Work the analysis out as known on days gone by, publish that, and list the days there are."""
     from analysis import vintages
-    from ingest import run, running
+    from ingest import run
     from serai import show
     from serai.settings import settings
     from serai.watching import watched
+    from warehouse import stopping
     from warehouse.connect import reading
 
     days, gone = ([one.date() for one in given or ()] for given in (as_of, forget))
@@ -38,7 +39,7 @@ def analyse(
         )
     result = None
     if days or gone:
-        running.stop_on_signals()
+        stopping.on_signals()
         with watched(settings()):
             result = run.analyse(settings().places, days, gone, settings().ingest_limits)
     with reading(settings().warehouse, settings().verify_minutes) as reader:

@@ -34,12 +34,13 @@ def ingest(
     as_json: Json = False,
 ) -> None:
     """Take in sources, judge them, and publish the result as one new version; the past of a source piece by piece."""
-    from ingest import run, running, source
+    from ingest import run, source
     from serai import show
     from serai.settings import settings
     from serai.watching import watched
+    from warehouse import stopping
 
-    running.stop_on_signals()
+    stopping.on_signals()
     _check_use(sources, first, last, replay=replay, until=until)
     every = source.names() if live or replay else source.shipped()
     places, limits = settings().places, settings().ingest_limits

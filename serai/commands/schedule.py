@@ -89,12 +89,13 @@ def _export(kind: Scheduler, to: Path | None) -> None:
 
 def _take_in(sources: list[str]) -> None:
     """Take in those of the sources that are due, in this process."""
-    from ingest import run, running
+    from ingest import run
     from serai import show
     from serai.settings import settings
     from serai.watching import watched
+    from warehouse import stopping
 
-    running.stop_on_signals()
+    stopping.on_signals()
     one, rules = settings(), settings().schedule_rules
     os.nice(one.schedule_nice)
     # Who hangs dies of this, and the next ingest writes it down; under `serai schedule` that has ended it before.
@@ -170,4 +171,4 @@ def told(what: str) -> None:
         line = {"event": what, "step": "schedule", "level": "info", "timestamp": f"{clock().isoformat()}Z"}
         print(json.dumps(line, ensure_ascii=False), flush=True)  # noqa: T201
         return
-    print(f"{clock():%Y-%m-%d %H:%M:%S}Z {what}", flush=True)  # noqa: T201
+    print(f"{clock().isoformat()}Z {what}", flush=True)  # noqa: T201

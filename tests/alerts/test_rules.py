@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from alerts import rules
 from ingest import schedule
 from tests.alerts.conftest import Office, Row
-from warehouse import publish
+from warehouse import publish, stopping
 from warehouse.connect import reading
 
 TODAY = dt.datetime.now(dt.UTC).date()
@@ -288,6 +289,20 @@ def test_a_damaged_version_is_told(world: World, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(publish, "damaged", lambda _: {"20261101T000000Z-aaaa": "its checksum is another"})
     [(rule, _, title)] = world.raised()
     assert (rule, title) == ("version_damaged", "Version 20261101T000000Z-aaaa of the warehouse is damaged on disk")
+
+
+def test_a_stop_while_rules_are_asked_is_a_stop_and_no_alert(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def interrupted(*_: object) -> int:
+        stopping._told.set()
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(stopping, "_told", threading.Event())
+    monkeypatch.setattr(rules, "_ask", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        world.raised()
+    assert "alerts not raised" not in caplog.text
 
 
 def test_a_new_rule_is_silent_once_and_one_that_fails_says_so(world: World, tmp_path: Path) -> None:

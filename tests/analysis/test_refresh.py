@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ import pytest
 
 from analysis import refresh
 from analysis.refresh import Method, Tables, TooLittleError
-from warehouse import schema
+from warehouse import schema, stopping
 
 DDL = """
 CREATE TABLE analysis.counted (
@@ -72,6 +73,19 @@ def test_a_method_that_fails_leaves_no_old_number_behind(
     refreshed(con, monkeypatch, replace(COUNTED, version=2, work_out=fails))
     assert rows(con, "FROM analysis.counted") == []
     assert rows(con, "SELECT outcome, reason FROM analysis.methods") == [("error", "ValueError: no")]
+
+
+def test_a_stop_that_a_library_turned_into_an_error_is_a_stop_and_no_failure_of_the_method(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def interrupted(_: Tables) -> Tables:
+        stopping._told.set()
+        raise RuntimeError("Query interrupted")
+
+    monkeypatch.setattr(stopping, "_told", threading.Event())
+    with pytest.raises(KeyboardInterrupt):
+        refreshed(con, monkeypatch, replace(COUNTED, work_out=interrupted))
+    assert caplog.text == ""
 
 
 def test_too_little_is_told_from_an_error(con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:

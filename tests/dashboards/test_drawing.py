@@ -57,6 +57,23 @@ def test_unknown_is_hollow_and_old_news_is_faint(state: pl.DataFrame) -> None:
     assert alphas["Dorah Pass"] == 0
 
 
+def test_no_name_on_the_map_runs_over_a_disc_and_most_have_room(state: pl.DataFrame) -> None:
+    layers = {
+        layer["id"]: layer["data"] for layer in drawn(state)["layers"] if layer["id"] in ("crossings", "labels")
+    }
+    for named in layers["labels"]:
+        (lon, lat), side = named["at"], 1 if named["anchor"] == "start" else -1
+        along = [
+            one["at"]
+            for one in layers["crossings"]
+            if abs(one["at"][1] - lat) < maps.DISC and one["at"] != named["at"]
+        ]
+        assert not [
+            at for at in along if maps.GAP < side * (at[0] - lon) < maps.GAP + maps.LETTER * len(named["label"])
+        ]
+    assert {"Torkham", "Chaman", "Milak", "Aqina"} <= {named["label"] for named in layers["labels"]}
+
+
 def test_the_whole_history_of_a_crossing_stays_a_small_chart(
     on_data: Callable[[Path], None], published: Path
 ) -> None:

@@ -81,9 +81,15 @@ def test_a_wait_that_is_too_long_is_not_waited_for(server: Server, asking: Askin
     assert len(server.asked) == 1
 
 
-def test_what_may_pass_is_tried_again_so_often_and_no_oftener(server: Server, asking: Asking) -> None:
+def test_what_may_pass_is_tried_again_so_often_and_no_oftener(
+    server: Server, asking: Asking, caplog: pytest.LogCaptureFixture
+) -> None:
     server.routes["/data.csv"] = [Reply(status=500), Reply(DATA)]
     assert asking.get().content == DATA
+    [line] = [str(record.msg) for record in caplog.records]
+    assert "'event': 'tried again'" in line
+    assert "answered 500" in line
+    assert "callable" not in line
     server.routes["/data.csv"] = Reply(status=502)
     with pytest.raises(FetchError, match="502"):
         asking.get()

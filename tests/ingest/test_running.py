@@ -10,7 +10,7 @@ import pytest
 from ingest import run, running
 from ingest.bench import Bench
 from tests.ingest.conftest import House
-from warehouse import journal, publish
+from warehouse import journal, publish, stopping
 
 LINES = "SELECT source, outcome, reason FROM (FROM ops.runs UNION ALL BY NAME FROM unpublished) ORDER BY started_at"
 
@@ -102,7 +102,7 @@ def test_a_stop_that_duckdb_turned_into_another_error_is_a_stop(
     built_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*_: object) -> None:
-        running._stopped.set()
+        stopping._told.set()
         raise RuntimeError("Query interrupted")
 
     monkeypatch.setattr(run, "_steps", interrupted)
@@ -110,7 +110,7 @@ def test_a_stop_that_duckdb_turned_into_another_error_is_a_stop(
         with pytest.raises(KeyboardInterrupt):
             built_house.ingest("claims")
     finally:
-        running._stopped.clear()
+        stopping._told.clear()
     assert not marked(built_house)
     assert built_house.rows(LINES).is_empty()
 

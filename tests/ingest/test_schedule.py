@@ -135,6 +135,18 @@ def test_a_source_never_run_is_due_at_once_and_counts_as_overdue() -> None:
     assert (found.due, found.late, found.overdue) == (True, False, True)
 
 
+def test_what_was_never_taken_in_is_due_since_the_ledger_began_and_not_since_one_looks() -> None:
+    began, now = at("2026-05-01 12:00"), at("2026-06-01 12:00")
+    never = schedule.stands(DAILY, History(began_at=began), now, RULES)
+    assert (never.owed, never.next_due, never.due, never.late) == (began, began, True, True)
+    failed = schedule.stands(DAILY, replace(tried(History(), now, "refused"), began_at=began), now + MINUTE, RULES)
+    assert failed.owed == began
+    assert failed.next_due is not None
+    assert failed.next_due > now
+    turned_back = at("2026-04-01 12:00")
+    assert schedule.stands(DAILY, History(began_at=began), turned_back, RULES).owed == turned_back
+
+
 def test_three_missed_days_are_one_late_run_for_the_first_of_them() -> None:
     history = tried(History(), at("2026-06-01 03:17:04"), "loaded")
     found = schedule.stands(DAILY, history, at("2026-06-04 12:00"), RULES)

@@ -111,6 +111,7 @@ def test_rows_as_csv_json_and_parquet_are_the_same_rows(published: Path) -> None
         ("FROM no_such_table", "no_such_table does not exist"),
         ("SELEKT 1", "syntax error"),
         ("SELECT 1; SELECT 2", "ask one question at a time: there are 2 here"),
+        ("", "nothing is asked: write a SELECT"),
         ("SELECT", "SELECT clause without selection list"),
         ("COPY (SELECT 1) TO '/tmp/out.csv'", "only questions can be asked here, no COPY"),
         ("FROM read_csv('/etc/passwd')", "disabled by configuration"),
