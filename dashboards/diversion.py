@@ -17,6 +17,8 @@ MEASURES = {"hours": "hours", "km": "kilometres", "usd": "US dollars a container
 FLOWS = {"transit": "transit", "imports": "imports"}
 # The panel of days begins here.
 FIRST = dt.date(2014, 1, 1)
+# Wherever a ship comes from: no port or capital that a leg could be lacking from.
+NO_PLACE = {"overseas"}
 # So many closures are drawn; the table has all.
 DRAWN = 12
 CANNOT = (
@@ -73,7 +75,7 @@ def on_day(day: dt.date, flow: str, measure: str, city: str) -> list[str]:
     """The chart and the table of a day; gives the origins from which any leg leads to the city."""
     found = diversion.on_day(day, flow, measure, city)
     linked = found.filter(pl.col("certainty") == "not_closed", pl.col("outcome") != "no_legs")
-    lacking = sorted(set(found["origin"]) - set(linked["origin"]))
+    lacking = sorted(set(found["origin"]) - set(linked["origin"]) - NO_PLACE)
     if linked.is_empty():
         st.info(f"No legs in {MEASURES[measure]} lead to {CITIES[city]} from any port or capital among the facts.")
         return []
@@ -143,7 +145,8 @@ def by() -> pl.Expr:
 
 def aged() -> pl.Expr:
     """How long ago a way that is last known was reported to be open; nothing of the others."""
-    days = pl.format(", last reported {} days before", "days_old")
+    written = pl.col("days_old").map_elements(lambda days: f"{days:,}", return_dtype=pl.String)
+    days = pl.format(", reported {} days before", written)
     return pl.when(pl.col("rests_on") == "last_known").then(days).otherwise(pl.lit(""))
 
 
@@ -323,8 +326,9 @@ def traffic(frame: pl.DataFrame, name: str) -> None:
     )  # fmt: skip
     parts.chart(
         f"What passed a day, before and during: {name}",
-        trade_charts.before_and_during(drawn, "a day, in the unit beside each name", ",.0f"),
-        "pages' figures at crossings (crossing_capacity, analysis.diversion_routes): the middle one, with the lowest "
+        trade_charts.before_and_during(drawn, "a day", ",.0f"),
+        "pages' figures at crossings (crossing_capacity, analysis.diversion_routes), each in the unit beside its "
+        "name: the middle one, with the lowest "
         "and highest. Few figures, of months that pages chose to print: no interval, and seasons are in them.",
         name="traffic",
         rows=frame,

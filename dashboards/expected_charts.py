@@ -5,16 +5,19 @@ from __future__ import annotations
 import altair as alt
 import polars as pl
 
-from dashboards import colours
+from dashboards import colours, texts
 from dashboards.charts import GAPS, Drawing
 
 BANDS = ("low_80", "high_80", "low_95", "high_95")
+# What a month that came rests on: its shape.
+SHAPES = {"given": "circle", "difference": "square"}
 
 
 def together(came: pl.DataFrame, modelled: pl.DataFrame, middle: str) -> pl.DataFrame:
     """All that such a chart draws, a row a month: what came (month, actual, …), the model's middle and its bands.
 
-    Empty where a month is not known, and of the model in the months before, of which it says nothing.
+    Empty where a month is not known, and of the model in the months before, of which it says nothing. Where what came
+    has a derivation, its months are drawn by that.
     """
     expected = modelled.select("month", middle, *BANDS)
     return came.join(expected, on="month", how="full", coalesce=True).sort("month")
@@ -38,19 +41,28 @@ def against(months: pl.DataFrame, middle: str, unit: str, words: tuple[str, str]
         point={"shape": "diamond", "size": 55, "color": colours.VERMILLION},
     )
     known = months.drop_nulls("actual")
-    line = alt.Chart(known.upsample("month", every="1mo") if known.height else known).mark_line(
-        color=colours.BLUE, strokeWidth=1.5, invalid=GAPS, point={"size": 26, "color": colours.BLUE}
-    )
+    line = alt.Chart(known.upsample("month", every="1mo") if known.height else known)
     y = alt.Y("actual:Q", title=unit, scale=alt.Scale(zero=True), axis=alt.Axis(format="~s"))
+    points = line.transform_filter("isValid(datum.actual)").mark_point(
+        filled=True, size=38, opacity=1, color=colours.BLUE
+    )
+    there = [name for name in SHAPES if "derivation" in known.columns and name in set(known["derivation"])]
+    if there:
+        scale = alt.Scale(domain=there, range=[SHAPES[name] for name in there])
+        points = points.encode(shape=alt.Shape("derivation:N", scale=scale, legend=None))
     chart = alt.layer(
         wide.encode(y=alt.Y("low_95:Q", title=unit), y2="high_95:Q"),
         narrow.encode(y=alt.Y("low_80:Q", title=unit), y2="high_80:Q"),
         dashed.encode(y=f"{middle}:Q"),
-        line.encode(x=x, y=y, tooltip=[month, numbers[0]]),
+        line.mark_line(color=colours.BLUE, strokeWidth=1.5, invalid=GAPS).encode(x=x, y=y),
+        points.encode(x=x, y=y, tooltip=[month, numbers[0], *(["derivation:N"] if there else [])]),
     ).properties(height=330)
     came, expected = words
     key = [
-        ("●", colours.BLUE, came),
+        *(
+            [(colours.SIGNS[SHAPES[name]], colours.BLUE, texts.DERIVED[name]) for name in there]
+            or [("●", colours.BLUE, came)]
+        ),
         ("◆", colours.VERMILLION, expected),
         ("▒", colours.ORANGE, "80 % (dark) and 95 % (light) of the months should lie here"),
     ]

@@ -36,6 +36,8 @@ GROUPS = {
     "ceasefire": "talks",
     "visit": "talks",
 }
+# What a month rests on: its point's shape.
+DERIVED = {"given": "circle", "given_by_several": "circle", "difference": "square"}
 OTHER = "other"
 LOOKS = {
     "fighting": (colours.VERMILLION, "cross"),
@@ -84,7 +86,9 @@ def lanes(
     chart = alt.vconcat(*stack, spacing=14).resolve_scale(
         color="independent", shape="independent", size="independent"
     )
-    return Drawing(chart.configure_view(stroke=None).configure_title(anchor="start", fontSize=12), _key(events))
+    return Drawing(
+        chart.configure_view(stroke=None).configure_title(anchor="start", fontSize=12), _key(events, measured)
+    )
 
 
 def _epoch(day: dt.date) -> int:
@@ -162,9 +166,12 @@ def _values(one: Measured, x: Any) -> Any:
         "value",
         pl.col("lowest").round(1).alias("lowest"),
         pl.col("highest").round(1).alias("highest"),
+        *([pl.col("derivation")] if "derivation" in one.frame.columns else []),
     )
+    shapes = {} if "derivation" not in shown.columns else {"shape": _scaled("shape", "derivation:N", DERIVED)}
+    tips = ["month:N", "value:Q", "lowest:Q", "highest:Q", *(["derivation:N"] if shapes else [])]
     months = shown.select(pl.date_ranges(pl.col("day").min(), pl.col("day").max(), "1mo").alias("day")).explode("day")
-    tips = ["month:N", "value:Q", "lowest:Q", "highest:Q"]
+    y = alt.Y("value:Q", scale=alt.Scale(zero=True), axis=_beside(one.unit, tickCount=4))
     return (
         alt.Chart(months.join(shown, on="day", how="left").sort("day"))
         .mark_line(
@@ -172,11 +179,9 @@ def _values(one: Measured, x: Any) -> Any:
             strokeWidth=1.5,
             clip=True,
             invalid=GAPS,
-            point=alt.OverlayMarkDef(filled=True, size=22, color=one.colour),
+            point=alt.OverlayMarkDef(filled=True, size=26, color=one.colour),
         )
-        .encode(
-            x=x, y=alt.Y("value:Q", scale=alt.Scale(zero=True), axis=_beside(one.unit, tickCount=4)), tooltip=tips
-        )
+        .encode(x=x, y=y, tooltip=tips, **shapes)
         .properties(height=TALL, title=one.title)
     )
 
@@ -223,12 +228,17 @@ def _scaled(channel: str, field: str, looks: dict[str, Any]) -> Any:
     return makes[channel](field, scale=scale, legend=None)
 
 
-def _key(events: pl.DataFrame) -> list[Sign]:
+def _key(events: pl.DataFrame, measured: list[Measured]) -> list[Sign]:
     states = {"closed": "thick: closed", "restricted": "thinner: restricted", "open": "thin: open"}
     # As thick in the key as the bars are among each other.
     signs = {"closed": "█", "restricted": "▅", "open": "▂"}
     shown = [(signs[name], colours.STATUS[name], words) for name, words in states.items()]
     shown += [("▁", colours.STATUS["unknown"], "hair: unknown"), ("█", "#8a8f9859", "pale: last known, or assumed")]
+    frames = [one.frame for one in measured if "derivation" in one.frame.columns]
+    if any("difference" in frame["derivation"] for frame in frames):
+        shown.append(
+            (colours.SIGNS[DERIVED["difference"]], colours.GREY, f"of a month: {texts.DERIVED['difference']}")
+        )
     there = set(events.select(group())["group"]) if events.height else set[str]()
     return shown + [
         (colours.SIGNS[shape], colour, WORDS[name]) for name, (colour, shape) in LOOKS.items() if name in there

@@ -30,13 +30,12 @@ def losses(frame: pl.DataFrame) -> Drawing:
     # In two lines or three, so that the words leave room on a narrow screen.
     lines = alt.Axis(labelLimit=170, labelOffset=-12, labelExpr=r"split(replace(datum.label, ' (', ', ('), ', ')")
     base = alt.Chart(frame).encode(y=alt.Y("series:N", title=None, axis=lines), tooltip=tips)
-    title = f"{MILLIONS} lost"
+    # On a narrow screen more would run into one another.
+    x = alt.X("loss_low_95:Q", title=f"{MILLIONS} lost", axis=alt.Axis(tickCount=4, labelOverlap=True))
     nought = alt.Chart(pl.DataFrame({"loss": [0.0]})).mark_rule(color=colours.GREY).encode(x="loss:Q")
     chart = alt.layer(
         nought,
-        base.mark_rule(color=colours.VERMILLION, strokeWidth=1.5).encode(
-            x=alt.X("loss_low_95:Q", title=title), x2="loss_high_95:Q"
-        ),
+        base.mark_rule(color=colours.VERMILLION, strokeWidth=1.5).encode(x=x, x2="loss_high_95:Q"),
         base.mark_rule(color=colours.VERMILLION, strokeWidth=5, opacity=0.55).encode(
             x="loss_low_80:Q", x2="loss_high_80:Q"
         ),
@@ -91,7 +90,10 @@ def beside_route(frame: pl.DataFrame, closed: tuple[dt.date, dt.date]) -> Drawin
 
 
 def claims(frame: pl.DataFrame) -> Drawing:
-    """Each claim as a multiple of the modelled loss of a day, on a logarithmic axis, by the side of the claimant."""
+    """Each claim as a multiple of the modelled loss of a day, on a logarithmic axis, by the side of the claimant.
+
+    `frame` has claim (its words, their lines parted by |), a row for each claim_id.
+    """
     sides = sorted(set(frame["side"]))
     looks = {side: SIDES.get(side, OTHER) for side in sides}
     drawn = frame.with_columns(
@@ -103,14 +105,18 @@ def claims(frame: pl.DataFrame) -> Drawing:
     scale = alt.Scale(type="log", domain=[LEAST_TIMES / 1.3, MOST_TIMES * 1.3], nice=False)
     axis = alt.Axis(values=[0.1, 0.3, 1, 3, 10, 30], format="~g", grid=True)
     x = alt.X("times_modelled:Q", title="times the modelled loss", scale=scale, axis=axis)
-    order = drawn.sort("times_modelled", descending=True)["claim"].to_list()
-    names = alt.Axis(labelLimit=220, labelOffset=-6, labelExpr="split(datum.label, '|')")
+    # Two claims may read alike: they are told apart by what follows the last line, which is not shown.
+    drawn = drawn.with_columns(at=pl.format("{}||{}", "claim", "claim_id"))
+    order = drawn.sort("times_modelled", descending=True)["at"].to_list()
+    most = drawn["claim"].str.count_matches("|", literal=True).max()
+    words = "split(split(datum.label, '||')[0], '|')"
+    names = alt.Axis(labelLimit=190, labelOffset=-6 * int(str(most or 0)), labelExpr=words)
     base = alt.Chart(drawn).encode(
-        y=alt.Y("claim:N", title=None, sort=order, axis=names),
+        y=alt.Y("at:N", title=None, sort=order, axis=names),
         color=_scaled("side:N", {side: look[0] for side, look in looks.items()}),
         tooltip=[
-            "claim:N",
-            "crossing_id:N",
+            "claimant:N",
+            "place:N",
             "claimed_a_day:Q",
             "of_normal:Q",
             "modelled:Q",
@@ -130,7 +136,7 @@ def claims(frame: pl.DataFrame) -> Drawing:
                 scale=alt.Scale(domain=sides, range=[looks[side][1] for side in sides]),
             ),
         ),
-    ).properties(height=alt.Step(40))
+    ).properties(height=alt.Step(48))
     key = [
         (
             colours.SIGNS[shape],

@@ -30,6 +30,8 @@ CSS = Path(__file__).resolve().parent / "printed.css"
 # As of a day the panel is worked out anew: so many pages at a time, and so long is waited for a place.
 PLACES, PATIENCE = threading.BoundedSemaphore(2), 30.0
 WEEK = dt.timedelta(days=7)
+# So many reports of a crossing are printed, the newest; all of them where the address ends in all=1.
+REPORTS = 60
 # Days before a week that its strip shows too.
 BEFORE = dt.timedelta(days=49)
 NOT_SHOWN = {
@@ -52,7 +54,7 @@ def answer(request: Request, settings: Settings) -> Response:
             raise NoSuchPageError(f"only these can be printed: {', '.join(KINDS)}")
         day = _day(request.query_params.get(reader.AS_OF))
         with reading(settings.warehouse, settings.verify_minutes) as held, reader.outside(held, day):
-            document = made(request.path_params["what"], settings.home)
+            document = made(request.path_params["what"], settings.home, request.query_params.get("all") == "1")
         return HTMLResponse(document, headers={"Cache-Control": "no-store"})
     except NoSuchPageError as error:
         return _said(str(error), 404)
@@ -75,8 +77,8 @@ def _day(asked: str | None) -> dt.date | None:
     return as_of.read(asked)
 
 
-def of_crossing(chosen: str, home: str) -> str:
-    """All that is known of one crossing, as a document."""
+def of_crossing(chosen: str, home: str, every: bool) -> str:
+    """What is known of one crossing, as a document; `every` report, or only the newest of them."""
     found = crossings.crossings().filter(pl.col("crossing_id") == chosen)
     if found.is_empty():
         raise NoSuchPageError(f"no crossing is called {chosen}")
@@ -102,11 +104,21 @@ def of_crossing(chosen: str, home: str) -> str:
         _section("Losses claimed here or on the whole border", crossings.losses(chosen).drop("claim_id")),
         _section("What is or was normal here", crossings.capacity(chosen)),
         _section("Hours and costs measured here", crossings.performance(chosen)),
-        _section("Every report, the newest first", reports, "No report speaks of it: its state is unknown."),
+        _reports(reports, every, f"{home}/print/crossing/{chosen}?all=1{as_of.query()}"),
     ]
     lead = f"{border}; {texts.CATEGORIES[row['category']]}. Other spellings: {spellings}."
     nav = [("Back to the page", f"{home}/crossings?crossing={chosen}{as_of.query()}")]
-    return _document(row["name"], lead, "".join(body), nav, f"{home}/print/crossing/{chosen}")
+    return _document(row["name"], lead, "".join(body), nav, f"{home}/print/crossing/{chosen}{'?all=1' * every}")
+
+
+def _reports(rows: pl.DataFrame, every: bool, address: str) -> str:
+    """The newest reports, and where to ask for the earlier ones; all of them where they are asked for or few."""
+    earlier = 0 if every else max(rows.height - REPORTS, 0)
+    if not earlier:
+        return _section("Every report, the newest first", rows, "No report speaks of it: its state is unknown.")
+    link = f'<a href="{escape(address)}">{escape(address)}</a>'
+    shown = _section(f"The last {REPORTS} of {rows.height:,} reports, the newest first", rows.head(REPORTS))
+    return f"{shown}<p>{earlier:,} earlier one{'s' * (earlier > 1)}: {link}</p>"
 
 
 def of_week(asked: str, home: str) -> str:
@@ -164,8 +176,9 @@ def _together(episodes: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _asked() -> str:
-    return as_of.query().replace("&", "?", 1)
+def _asked(address: str = "") -> str:
+    """The day that is asked about, as the end of an address."""
+    return as_of.query() if "?" in address else as_of.query().replace("&", "?", 1)
 
 
 def _within(rows: pl.DataFrame, since: dt.date, until: dt.date) -> pl.DataFrame:
@@ -182,7 +195,7 @@ def _document(title: str, lead: str, body: str, nav: list[tuple[str, str]], addr
         f"<p class=quiet>{escape(known)}Unknown is not open, not closed and not zero; figures are what sources "
         f"printed, side by side, never averaged.</p>{body}</main>"
         f"<footer>Serai: an observatory of closed and open borders, warehouse version {reader.version()}. "
-        f"{escape(address + _asked())} (printed on {texts.day(texts.today())}). "
+        f"{escape(address + _asked(address))} (printed on {texts.day(texts.today())}). "
         "Cite the sources of the figures beside it.</footer></body></html>"
     )
 
@@ -241,4 +254,7 @@ def _source(row: dict[str, Any]) -> str:
     return f'<td><a href="{escape(address)}" target="_blank" rel="noopener noreferrer">{name}</a></td>'
 
 
-KINDS: dict[str, Callable[[str, str], str]] = {"crossing": of_crossing, "week": of_week}
+KINDS: dict[str, Callable[[str, str, bool], str]] = {
+    "crossing": of_crossing,
+    "week": lambda asked, home, _: of_week(asked, home),
+}

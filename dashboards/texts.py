@@ -96,6 +96,8 @@ HOW_ENDED = {
     "still_shut": "still shut",
     "unknown": "not known",
 }
+# What the value of a month rests on, where it is known.
+DERIVED = {"given": "printed for the month", "difference": "the difference of printed figures"}
 WITH = {"export": "exports to", "import": "imports from", "total": "turnover with", "transit": "transit trade of"}
 BASES = {
     "balance_of_payments": "balance of payments (central bank)",
@@ -151,6 +153,17 @@ def day(value: dt.date | None) -> str:
     return f"{value.day} {value:%B %Y}" if value else NOTHING
 
 
+def period(first: dt.date, last: dt.date) -> str:
+    """October 2025, April to October 2025, 2025 or 21 March 2025 to 20 March 2026: from whole months their names."""
+    if first.day > 1 or (last + dt.timedelta(days=1)).day > 1:
+        return f"{day(first)} to {day(last)}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first:%B %Y}"
+    if first.year == last.year:
+        return f"{first.year}" if (first.month, last.month) == (1, 12) else f"{first:%B} to {last:%B %Y}"
+    return f"{first:%B %Y} to {last:%B %Y}"
+
+
 def age(days: int | None) -> str:
     """49 days, 3 months, 2.5 years: as exact as its use asks."""
     if days is None:
@@ -168,12 +181,15 @@ def known(days: int | None) -> str:
 
 
 def dollars(millions: float | None) -> str:
-    """$1.7 bn or $640 m, from millions of US dollars."""
+    """$1.7 bn, $640 m, $0.3 m or −$5 m, from millions of US dollars; what rounds to nought has no sign."""
     if millions is None:
         return NOTHING
-    if abs(millions) < 1000:
-        return f"${millions:,.0f} m"
-    return f"${f'{millions / 1000:,.2f}'.rstrip('0').rstrip('.')} bn"
+    size = abs(millions)
+    if size >= 1000:
+        written = f"${f'{size / 1000:,.2f}'.rstrip('0').rstrip('.')} bn"
+    else:
+        written = f"${size:,.1f} m" if 0.05 <= size < 0.95 else f"${size:,.0f} m"
+    return f"−{written}" if millions < 0 and written != "$0 m" else written
 
 
 def share(part: float | None) -> str:

@@ -30,21 +30,23 @@ def ways(frame: pl.DataFrame, measure: str) -> Drawing:
     """The way from each origin, the shortest first (origin, value, low, high, shortest, rests_on, by, way)."""
     order = frame["origin"].to_list()
     y = alt.Y("origin:N", sort=order, title=None, axis=alt.Axis(labelLimit=140))
-    x = alt.X("value:Q", title=UNITS[measure], scale=alt.Scale(zero=True, nice=True), axis=alt.Axis(tickCount=8))
+    ticks = alt.Axis(tickCount=6, labelOverlap=True)
+    x = alt.X("value:Q", title=UNITS[measure], scale=alt.Scale(zero=True, nice=True), axis=ticks)
     tips = _tips("origin:N", "way:N", "value:Q", "low:Q", "high:Q", "shortest:Q", "rests_on:N")
     base = alt.Chart(frame).encode(y=y, tooltip=tips)
     there, gone = base.transform_filter("isValid(datum.value)"), base.transform_filter("!isValid(datum.value)")
-    small = {"fontSize": 10, "dy": 14, "align": "left", "color": colours.GREY}
+    # Beneath the marks, from the left edge on: words that begin at a mark run out of a narrow screen.
+    small = {"fontSize": 10, "dy": 14, "align": "left", "limit": alt.ExprRef("width")}
     chart = alt.layer(
         there.mark_rule(strokeWidth=2, opacity=0.5, color=colours.GREY).encode(
             x=alt.X("low:Q", title=UNITS[measure]), x2="high:Q"
         ),
         base.mark_tick(thickness=3, size=16, color=colours.BLUE).encode(x=alt.X("shortest:Q", title=UNITS[measure])),
         there.mark_point(filled=True, size=110, opacity=1).encode(x=x, color=_rests_colour(), shape=_rests_shape()),
-        there.mark_text(**small).encode(x=x, text="by:N"),
+        there.mark_text(color=colours.GREY, **small).encode(x=alt.value(2), text="by:N"),
         # A way that is gone has no place on the scale: it takes neither no time nor for ever.
-        gone.mark_text(align="right", color=colours.VERMILLION, fontWeight="bold").encode(
-            x=alt.value("width"), text=alt.value("✚ no way left")
+        gone.mark_text(color=colours.VERMILLION, fontWeight="bold", **small).encode(
+            x=alt.value(2), text=alt.value("✚ no way left")
         ),
     ).properties(height=alt.Step(36))
     used = [RESTS[name] for name in RESTS if name in set(frame["rests_on"])]

@@ -102,17 +102,28 @@ def change(values: dict[dt.date, float], before: dt.date, month: dt.date) -> str
 
 def printed(frame: pl.DataFrame) -> None:
     """What pages print of all trade, and what they say beside it."""
-    parts.table(frame.drop("notes"), "analysis.losses_country")
+    spans = [texts.period(*ends) for ends in frame.select("period_start", "period_end").iter_rows()]
+    frame = frame.with_columns(pl.Series("period", spans, dtype=pl.String), pl.format("Afghanistan's {}s", "flow"))
+    silent = [name for name in ("basis", "lowest", "highest", "year_before", "change_%") if unsaid(frame[name])]
+    parts.table(
+        frame.select("period", "flow", pl.exclude("period", "flow", "period_start", "period_end", "notes", *silent)),
+        "analysis.losses_country",
+    )
     # Under the table: in its last column a narrow screen does not show them.
     said = [
-        f"- {texts.day(row['period_start'])}, {row['flow']}s: {row['notes']}"
+        f"- {row['period']}, {row['flow']}: {parts.verbatim(row['notes'])}"
         for row in frame.to_dicts()
         if row["notes"]
     ]
     if said:
-        st.markdown("What the rows say beside their figures:\n\n" + "\n".join(dict.fromkeys(said)))
+        st.markdown(parts.plain("What the rows say beside their figures:\n\n" + "\n".join(dict.fromkeys(said))))
     st.caption(
         "Source: trade_flows, as printed, millions of US dollars; of times that reach into the closure or the month "
         "after it, beside the same time a year before where that is printed. No model: too few months are known. A "
         "route may fall while the whole rises, for trade finds other gates."
     )
+
+
+def unsaid(values: pl.Series) -> bool:
+    """Whether a column says nothing in any row."""
+    return all(value in (None, "") for value in values)

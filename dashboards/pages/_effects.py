@@ -123,9 +123,10 @@ def by_lag(border: str, counted_by: str) -> None:
     if odds.height:
         st.markdown("##### Odds that a closure begins on a day, years held alike (1 = as on other days)")
         parts.table(
+            # The odds first: on a narrow screen the words beside them leave no room.
             odds.with_columns(
                 pl.col("term").replace_strict(TERMS), pl.col("odds_ratio", "low", "high").round(2)
-            ).drop("place"),
+            ).select("odds_ratio", "low", "high", "term", pl.exclude("odds_ratio", "low", "high", "term", "place")),
             "analysis.incidents_hazard",
         )
         st.caption(

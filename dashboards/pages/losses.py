@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 from typing import Any
 
 import polars as pl
@@ -23,7 +24,9 @@ METHODS = {
 }
 BASES = {"": "basis not said", "balance_of_payments": "balance of payments", "customs": "customs"}
 BEFORE = dt.timedelta(days=3 * 366)
-WORDS = ("as reported; months that nobody prints are missing", "without the closure, by the model")
+WORDS = ("printed for the month", "without the closure, by the model")
+# So much of a claimant's name stands beside a chart: two lines.
+WIDE, TALL = 28, 2
 CANNOT_KNOW = """
 - **Whether anything else happened in the same months.** A loss is what is missing against the months before: a fall
   of demand, a flood or a new tariff counts as the closure's, unless other partners show it too.
@@ -55,7 +58,7 @@ def show() -> None:
     with two:
         started = parts.choose("Closure that began on", closures(of_border), "closure", default=newest(of_border))
     lines = named(of_border.filter(pl.col("started_on").cast(pl.String) == started))
-    figures(lines)
+    figures(border, lines)
     over_time(border, lines)
     compared(border, lines)
     _country.show(border, lines)
@@ -96,9 +99,9 @@ def named(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def figures(lines: pl.DataFrame) -> None:
+def figures(border: str, lines: pl.DataFrame) -> None:
     """The loss of each series by the model of the series alone, and how sure it is."""
-    alone = lines.filter(pl.col("method") == "structural").sort("actual", descending=True).head(3)
+    alone = with_lone_months(border, lines).filter(method="structural").sort("actual", descending=True).head(3)
     for column, row in zip(st.columns(max(alone.height, 1)), alone.to_dicts(), strict=False):
         with column:
             parts.figure(
@@ -110,13 +113,32 @@ def figures(lines: pl.DataFrame) -> None:
             )
 
 
+def with_lone_months(border: str, lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines of one closure with months_alone: how many months known have a figure of their own."""
+    key = ["started_on", "reporter", "partner", "flow", "basis", "method"]
+    months = losses.months(border, lines["started_on"][0]).group_by(key).agg(months_alone=pl.col("actual").count())
+    return lines.join(months, on=key, how="left")
+
+
 def against(row: dict[str, Any]) -> str:
     """What was traded, and what without the closure, in words; a share only of a loss that is none by no interval."""
-    words = f"Reported {texts.dollars(row['actual'])}, without the closure {texts.dollars(row['without_closure'])}"
+    words = (
+        f"Reported {texts.dollars(row['actual'])}{only_together(row)}, without the closure "
+        f"{texts.dollars(row['without_closure'])}"
+    )
     if row["loss_high_80"] < 0:
         return f"{words}: more was traded than expected."
     sure = row["loss_low_80"] > 0
     return f"{words}: {texts.share(row['share_lost'])} less." if sure else f"{words}."
+
+
+def only_together(row: dict[str, Any]) -> str:
+    """How many of the months have no figure of their own, but only one of several months, in words."""
+    together = row["months_known"] - row["months_alone"]
+    if not together:
+        return ""
+    which = "its months" if together == row["months_known"] else f"{together} of its {row['months_known']} months"
+    return f" ({which} only in a longer figure, which the chart by month leaves out)"
 
 
 def in_doubt(row: dict[str, Any]) -> str:
@@ -142,13 +164,13 @@ def months_counted(row: dict[str, Any]) -> str:
 
 def amount(loss: float) -> str:
     """A loss in words: more was traded where it is below nought."""
-    return texts.dollars(loss) if loss >= 0 else f"{texts.dollars(-loss)} more"
+    written = texts.dollars(abs(loss))
+    return f"{written} more" if loss < 0 and written != texts.dollars(0) else written
 
 
 def between(row: dict[str, Any], nominal: int) -> str:
     """The interval of a loss in words."""
-    low, high = (row[f"loss_{end}_{nominal}"] for end in ("low", "high"))
-    return f"{'−' * (low < 0)}{texts.dollars(abs(low))} to {'−' * (high < 0)}{texts.dollars(abs(high))}"
+    return " to ".join(texts.dollars(row[f"loss_{end}_{nominal}"]) for end in ("low", "high"))
 
 
 def over_time(border: str, lines: pl.DataFrame) -> None:
@@ -166,9 +188,10 @@ def over_time(border: str, lines: pl.DataFrame) -> None:
     reported = losses.before(row, month - BEFORE, row["last_month"])
     months = expected_charts.together(reported, modelled, "without_closure")
     parts.chart(
-        f"{row['of']} by month, as reported and without the closure of {texts.day(started)}",
+        f"{row['of']} by month, with and without the closure of {texts.day(started)}",
         expected_charts.against(months, "without_closure", loss_charts.MILLIONS, WORDS),
-        f"reported: trade_months; without the closure: analysis.losses_months ({METHODS[row['method']]}), from "
+        "with it: trade_months, months that are printed or the difference of printed figures; others are missing. "
+        f"Without it: analysis.losses_months ({METHODS[row['method']]}), from "
         f"{row['trained_months']} months without closure before it. The intervals are as wide as the misses of such "
         "forecasts on dates without closure ask for. The month after it is counted too, a lag chosen beforehand.",
         name="without_closure",
@@ -199,11 +222,11 @@ def claimed(border: str) -> None:
     st.markdown("##### Claimed against modelled")
     if weighed.height:
         sides = pl.col("claimant_side").fill_null("an unknown side")
-        labels = pl.format("{}|{}, {}", pl.col("claimant").str.slice(0, 30), "crossing_id", "claim_id")
-        drawn = weighed.with_columns(claim=labels, side=sides)
+        labels = pl.Series("claim", [labelled(row) for row in weighed.iter_rows(named=True)], dtype=pl.String)
+        drawn = weighed.with_columns(labels, side=sides, place=pl.col("name").fill_null("whole border"))
         parts.chart(
             "Claims of lost trade as multiples of the modelled loss",
-            loss_charts.claims(drawn.unique("claim", keep="first", maintain_order=True)),
+            loss_charts.claims(drawn.unique("claim_id", keep="first", maintain_order=True)),
             f"{weighed['claim_id'].n_unique()} of the claims below, and analysis.losses. A claim as a share of what "
             " normally passes there in a day, by the modelled loss as a share of what was at stake on the closed "
             "days: dollars of customs and of the bank are not compared. 1 = the model says the same.",
@@ -224,11 +247,22 @@ def claimed(border: str) -> None:
     by_claimant(border)
 
 
+def labelled(row: dict[str, Any]) -> str:
+    """Who claims, for where and from which day on, as lines beside a chart, parted by |."""
+    who = textwrap.wrap(row["claimant"].replace("|", "/"), WIDE, max_lines=TALL, placeholder=" …")
+    first = row["period_start"]
+    place = texts.short(row["name"]) if row["name"] else "whole border"
+    day = f"{first.day} {first:%b %Y}" if first else "no day said"
+    return "|".join([*who, f"{place}, {'' if row['period_end'] == first else 'from '}{day}"])
+
+
 def by_claimant(border: str) -> None:
     """What each claimant claims, as multiples of normal trade and of the modelled loss."""
     st.markdown("##### By claimant")
     frame = losses.claimants(border)
-    parts.table(frame.filter(pl.col("weighed") > 0), "loss_claims_weighed")
+    # The figure first: on a narrow screen the names leave room for one.
+    weighed = frame.filter(pl.col("weighed") > 0).select("normal_median", pl.exclude("normal_median"))
+    parts.table(weighed, "loss_claims_weighed")
     st.caption(
         "Sources: loss_claims_weighed, analysis.losses_claims. Of normal: the claim for a day by what normally "
         "passes there in a day, 1 = all of it; of the claims that can be weighed. One claimant is one spelling on "

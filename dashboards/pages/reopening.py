@@ -264,7 +264,7 @@ def scored() -> None:
     )
     parts.table(
         worded.with_columns(pl.col("value").round(3), pl.col("skill").round(3)).select(
-            "forecaster", "score", "horizon_days", "value", "skill", "closures", "events"
+            "skill", "forecaster", "horizon_days", "score", "value", "closures", "events"
         ),
         "analysis.reopening_scores",
     )

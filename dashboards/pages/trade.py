@@ -105,7 +105,8 @@ def months(one: Counted) -> None:
     parts.chart(
         f"{one.words}, by month",
         charts.trade_months(frame),
-        printed(frame),
+        f"{printed(frame)} Only what is printed for a single month: those that are the difference of printed figures "
+        "stand on Losses and Relations.",
         name="months",
         behind=lambda: (trade.trade_months(*one.key), trade.rows_of_months(*one.key)),
     )

@@ -184,9 +184,10 @@ def backtest(border: str) -> pl.DataFrame:
     return ask(
         f"""
         SELECT
-            reporter, partner, flow, basis, method, horizon_months, trials, held,
+            flow, horizon_months,
             round(100 * nominal) AS "nominal_%",
-            round(100 * share_held, 1) AS "held_%"
+            round(100 * share_held, 1) AS "held_%",
+            trials, held, reporter, partner, basis, method
         FROM {table("losses_backtest")}
         WHERE border = $border
         ORDER BY reporter, partner, flow, basis, method, horizon_months, nominal
@@ -204,12 +205,16 @@ def considered(border: str) -> pl.DataFrame:
 
 
 def claims(border: str) -> pl.DataFrame:
-    """Claims of a border beside the modelled loss, the most excessive first, those without a model last."""
+    """Claims of a border beside the modelled loss, the most excessive first, those without a model last.
+
+    `name` is the crossing's; empty where the claim is of the whole border.
+    """
     return ask(
         f"""
-        SELECT c.*, l.source_name, l.source_url
+        SELECT c.*, l.source_name, l.source_url, g.name
         FROM {table("losses_claims")} AS c
         LEFT JOIN loss_claims AS l USING (row_key)
+        LEFT JOIN crossings AS g ON c.crossing_id = g.crossing_id
         WHERE c.border = $border
         ORDER BY c.times_modelled DESC NULLS LAST, c.of_normal DESC NULLS LAST, c.claim_id
         """,

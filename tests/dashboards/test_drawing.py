@@ -117,7 +117,19 @@ def test_old_news_is_called_old(days: int | None, word: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("millions", "said"), [(None, "not known"), (640.0, "$640 m"), (1700.0, "$1.7 bn"), (5000.0, "$5 bn")]
-)
+    ("millions", "said"),
+    [(None, "not known"), (640.0, "$640 m"), (1700.0, "$1.7 bn"), (5000.0, "$5 bn"), (0.3, "$0.3 m"),
+     (-0.02, "$0 m"), (-0.3, "−$0.3 m"), (-5.0, "−$5 m"), (-1700.0, "−$1.7 bn")],
+)  # fmt: skip
 def test_money_is_written_short(millions: float | None, said: str) -> None:
     assert texts.dollars(millions) == said
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [("2025-04-01", "2025-10-31", "April to October 2025"), ("2025-10-01", "2025-10-31", "October 2025"),
+     ("2025-01-01", "2025-12-31", "2025"), ("2024-07-01", "2025-06-30", "July 2024 to June 2025"),
+     ("2025-03-21", "2026-03-20", "21 March 2025 to 20 March 2026")],
+)  # fmt: skip
+def test_a_period_of_whole_months_is_named_by_them(first: str, last: str, said: str) -> None:
+    assert texts.period(dt.date.fromisoformat(first), dt.date.fromisoformat(last)) == said

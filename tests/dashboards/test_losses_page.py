@@ -12,6 +12,7 @@ from polars.testing import assert_frame_equal
 
 from dashboards import beneath, expected_charts, loss_charts, parts, texts
 from dashboards.beneath import Shown
+from dashboards.pages import losses
 from tests.dashboards.conftest import Open
 from tests.dashboards.test_pages import asked, said
 
@@ -116,11 +117,53 @@ def test_the_chart_leaves_a_gap_where_a_month_is_not_known() -> None:
     assert [row["actual"] for row in line] == [1.0, None, 2.0]
 
 
+def test_a_month_that_is_a_difference_has_a_sign_of_its_own(open_page: Open, charts: dict[str, Shown]) -> None:
+    app = open_page("losses", closure=OCTOBER)
+    shown = charts["without_closure"]
+    assert set(shown.frame().drop_nulls("actual")["derivation"]) == {"given", "difference"}
+    signs = [sign for sign, _, words in shown.drawing.key if words in texts.DERIVED.values()]
+    assert signs == ["●", "■"]
+    # What is said of the whole country names its time, and whose it is.
+    assert "- April to October 2025, Afghanistan's exports: " in said(app)
+    [claim] = beneath.drawn(charts["claims"].drawing)["claim"].drop_nulls().unique()
+    assert claim == "local exporters (Sarhad|Chamber)|whole border, from 12 Oct 2025"
+
+
+def test_a_total_that_rests_on_a_longer_figure_says_so(open_page: Open, published: Path) -> None:
+    [(known, alone)] = asked(
+        published,
+        """
+        SELECT any_value(l.months_known), count(m.actual)
+        FROM analysis.losses AS l
+        INNER JOIN analysis.losses_months AS m USING (border, started_on, reporter, partner, flow, basis, method)
+        WHERE
+            l.border = 'AFG-PAK' AND l.started_on = $day::DATE AND l.method = 'structural' AND l.reporter = 'PAK'
+            AND l.flow = 'export' AND l.basis = 'balance_of_payments'
+        """,
+        day=OCTOBER,
+    )
+    assert known > alone > 0
+    words = said(open_page("losses", closure=OCTOBER))
+    assert f"({known - alone} of its {known} months only in a longer figure, which the chart by month" in words
+
+
+def test_a_loss_that_rounds_to_nought_is_neither_more_nor_less() -> None:
+    assert [losses.amount(loss) for loss in (-0.02, 0.02, -3.0)] == ["$0 m", "$0 m", "$3 m more"]
+
+
 def test_a_factor_without_an_upper_end_is_drawn_to_the_edge() -> None:
-    claim = {"claim": "a", "side": "PAK", "crossing_id": "torkham", "claimed_a_day": 3.0}
+    claim = {
+        "claim": "a",
+        "claim_id": "p1",
+        "claimant": "a",
+        "place": "Torkham",
+        "side": "PAK",
+        "crossing_id": "torkham",
+        "claimed_a_day": 3.0,
+    }
     shares = {"of_normal": 1.0, "modelled": 0.5}
     times = {"times_modelled": 3.0, "times_low_80": 1.0, "times_high_80": None}
     frame = pl.DataFrame([claim | shares | times], schema_overrides={"times_high_80": pl.Float64})
     drawn = loss_charts.claims(frame).chart.to_dict(context={"pre_transform": False})
-    [rows] = [rows for rows in drawn["datasets"].values() if "claim" in rows[0]]
+    [rows] = [rows for rows in drawn["datasets"].values() if "claim_id" in rows[0]]
     assert rows[0]["times_high_80"] == loss_charts.MOST_TIMES

@@ -47,7 +47,7 @@ SAYS = {
         "The mirror",
     ],
     "losses": [
-        "by month, as reported and without the closure of",
+        "by month, with and without the closure of",
         "Claims of lost trade as multiples",
         "What the method cannot know",
     ],

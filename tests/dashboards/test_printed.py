@@ -93,6 +93,18 @@ def test_a_crossing_is_closed_since_its_closure_began(get: Get, published: Path)
         assert f'<td class="day">{day}</td>' in row
 
 
+def test_a_long_crossing_prints_its_newest_reports_and_says_where_the_earlier_ones_are(get: Get) -> None:
+    page, whole = get("/print/crossing/torkham").text, get("/print/crossing/torkham?all=1").text
+    every = section(whole, "Every report, the newest first")
+    number = every.count("<tr>") - 1
+    newest = section(page, f"The last {printed.REPORTS} of {number} reports")
+    assert newest.count("<tr>") - 1 == printed.REPORTS
+    assert newest.partition("</table>")[0].partition("<tbody>")[2].removesuffix("</tbody>") in every
+    assert f"<p>{number - printed.REPORTS} earlier ones: " in newest
+    assert "/print/crossing/torkham?all=1</a>" in newest
+    assert "earlier ones" not in whole
+
+
 @pytest.mark.parametrize(
     ("path", "words"),
     [

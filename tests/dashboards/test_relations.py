@@ -61,6 +61,15 @@ def test_a_month_that_is_not_known_breaks_the_line(stack: list[dict[str, Any]]) 
     assert line["mark"]["invalid"] == "break-paths-show-domains"
 
 
+def test_a_month_that_is_a_difference_has_a_sign_of_its_own() -> None:
+    months = pl.DataFrame({"month": [YEAR[0]], "value": [3.0], "lowest": [3.0], "highest": [3.0]})
+    given, difference = (
+        lanes._key(pl.DataFrame(), [lanes.Measured(months.with_columns(derivation=pl.lit(how)), "", "", "")])
+        for how in ("given", "difference")
+    )
+    assert [sign for sign, _, words in difference if words not in {said for *_, said in given}] == ["■"]
+
+
 def test_an_event_leads_to_its_rows_and_to_what_closed_in_the_week_after(open_page: Open, published: Path) -> None:
     [(event, day, closures)] = asked(
         published,

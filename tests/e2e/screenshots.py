@@ -1,7 +1,7 @@
-"""Pictures of every page, light and dark: ``python -m tests.e2e.screenshots`` writes them to build/screenshots.
+"""Pictures of every page, light, dark and narrow, by ``python -m tests.e2e.screenshots``, in build/screenshots.
 
 Shows the published warehouse of the settings (SERAI_DATA); names of pages after it take only those. Overview and
-Crossings are taken narrow and as of a day too.
+Crossings are taken as of a day too.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def main() -> None:
         for name in names:
             for scheme in ("light", "dark"):
                 take(opened, f"{address}{path_of(name)}", scheme, WIDE, f"{name}-{scheme}")
+            take(opened, f"{address}{path_of(name)}", "light", NARROW, f"{name}-narrow")
         for name in {"overview", "crossings"} & set(names):
             page = f"{address}{path_of(name)}"
-            take(opened, page, "light", NARROW, f"{name}-narrow")
             take(opened, f"{page}?as_of={DAY}", "light", WIDE, f"{name}-as-of")
             take(opened, f"{page}?as_of={DAY}", "dark", NARROW, f"{name}-as-of-narrow")
 
