@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from serai.front import Json, app, stop
+from serai.front import STOPPED, Json, app, stop
 
 Days = list[dt.datetime] | None
 
@@ -40,8 +40,11 @@ def analyse(
     result = None
     if days or gone:
         stopping.on_signals()
-        with watched(settings()):
-            result = run.analyse(settings().places, days, gone, settings().ingest_limits)
+        try:
+            with watched(settings()):
+                result = run.analyse(settings().places, days, gone, settings().ingest_limits)
+        except KeyboardInterrupt:
+            stop("stopped: what is published stays as it is, and the same command begins again", STOPPED)
     with reading(settings().warehouse, settings().verify_minutes) as reader:
         there = vintages.listed(reader.cursor())
     print(show.analysed(there, result, as_json=as_json))  # noqa: T201
