@@ -16,7 +16,7 @@ import duckdb
 import polars as pl
 
 from analysis import methods
-from warehouse import schema, stopping
+from warehouse import panics, schema, stopping
 from warehouse.events import log
 from warehouse.sql import described_columns, table_comments
 
@@ -81,7 +81,8 @@ def _refresh(con: duckdb.DuckDBPyConnection, method: Method) -> int | None:
         held = con.execute("SELECT inputs FROM analysis.methods WHERE method = ?", [method.name]).fetchall()
         if held == [(inputs,)]:
             return None
-        tables = dict(method.work_out(gathered))
+        with panics.as_errors():
+            tables = dict(method.work_out(gathered))
     except TooLittleError as error:
         outcome, reason = "too_little", str(error)
     except Exception as error:

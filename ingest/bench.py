@@ -18,7 +18,7 @@ from ingest.ledger import SourceRun
 from ingest.manners import Manners
 from ingest.schedule import Rules
 from ingest.snapshots import Answer, Recorded
-from warehouse import versions
+from warehouse import panics, versions
 
 if TYPE_CHECKING:
     from expectations.judge import Judge
@@ -123,7 +123,8 @@ class Bench:
             answers, error = list[Answer](), None
             told.begin(run)
             try:
-                answers = self._bring(con, order)
+                with panics.as_errors():
+                    answers = self._bring(con, order)
             except Exception as found:
                 error = found
             self._brought[order] = Brought(run, answers, error, time.monotonic() - clock)

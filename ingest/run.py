@@ -30,7 +30,7 @@ from ingest.ledger import SourceRun
 from ingest.schedule import History, Rules
 from ingest.snapshots import Answer
 from ingest.source import Source
-from warehouse import contracts, disk, journal, locate, macros, models, publish, schema, stopping, versions
+from warehouse import contracts, disk, journal, locate, macros, models, panics, publish, schema, stopping, versions
 from warehouse.connect import reading
 from warehouse.events import log
 from warehouse.load import Delivery, Stage, transaction
@@ -299,7 +299,8 @@ def _take_in(bench: Bench, con: duckdb.DuckDBPyConnection, order: Order) -> Sour
     try:
         if found.error:
             raise found.error
-        run = _steps(bench, con, order)
+        with panics.as_errors():
+            run = _steps(bench, con, order)
     except Exception as error:
         stopping.heed()
         if disk.full(error):

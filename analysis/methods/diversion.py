@@ -129,6 +129,8 @@ def _groups(rows: pl.DataFrame, first: dt.date) -> Iterator[tuple[pl.DataFrame, 
         newest = of_kind.filter(pl.col("partner").is_in(whole.implode())).group_by("partner").agg(
             pl.col("first_month").max()
         )  # fmt: skip
+        if newest.is_empty():
+            continue  # Polars breaks off at the quantile of no day
         quick = newest.sort("first_month", descending=True).filter(
             pl.col("first_month") >= pl.col("first_month").quantile(0.5, "lower")
         )

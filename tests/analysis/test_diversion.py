@@ -99,6 +99,10 @@ def test_without_the_world_shares_are_those_of_the_same_partners_in_every_month(
     assert rows.filter(partner="PAK")["share"].to_list() == [0.5] * 18
 
 
+def test_where_no_partner_is_known_for_a_year_before_there_is_no_group() -> None:
+    assert list(diversion._groups(monthly("PAK", [10.0] * 3), SHUT)) == []
+
+
 def test_a_month_in_which_one_of_them_is_not_known_is_no_month_of_the_group() -> None:
     full = [monthly(partner, [10.0] * 18) for partner in ("PAK", "IRN", "UZB")]
     late = full[0].filter(pl.col("first_month") != dt.date(2022, 3, 1))

@@ -75,6 +75,16 @@ def test_a_method_that_fails_leaves_no_old_number_behind(
     assert rows(con, "SELECT outcome, reason FROM analysis.methods") == [("error", "ValueError: no")]
 
 
+def test_a_panic_in_a_method_keeps_no_fact_from_being_published(
+    con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def panics(_: Tables) -> Tables:
+        raise pl.exceptions.PanicException("in Polars")  # which is no Exception
+
+    refreshed(con, monkeypatch, replace(COUNTED, work_out=panics))
+    assert rows(con, "SELECT reason FROM analysis.methods") == [("RuntimeError: Polars broke off: in Polars",)]
+
+
 def test_a_stop_that_a_library_turned_into_an_error_is_a_stop_and_no_failure_of_the_method(
     con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -10,7 +10,6 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -87,8 +86,8 @@ def _together(plan: Plan, base: Path) -> list[Outcome]:
             part = coming[done]
             try:
                 found += done.result()
-            except BrokenProcessPool as error:
-                wrong = f"a process died on one of {part[0]} to {part[-1]}: {error}"
+            except Exception as error:  # it died, or what it raised cannot be told from process to process
+                wrong = f"a process ended on one of {part[0]} to {part[-1]}: {type(error).__name__}: {error}"
                 found.append(Outcome(part[0], "?", "", "error", 0, wrong))
             print(f"{len(found):,} of {len(numbers) + len(wholes):,}", flush=True)  # noqa: T201
     return found

@@ -10,6 +10,7 @@ import pytest
 
 from docs import make
 from expectations.promise import is_empty
+from expectations.suites import claims as claims_suite
 from expectations.suites import timeline as timeline_suite
 from tests.conftest import HOUSE
 from tests.ingest.conftest import House
@@ -118,10 +119,16 @@ def test_a_source_that_crashes_is_an_error_and_not_the_end_of_the_others(
     def crash(*_: object) -> pl.DataFrame:
         raise ZeroDivisionError("in the suite")
 
+    def panic(*_: object) -> pl.DataFrame:
+        raise pl.exceptions.PanicException("in Polars")  # which is no Exception
+
     monkeypatch.setattr(timeline_suite, "measure", crash, raising=False)
-    outcomes = {run.source: (run.outcome, run.reason) for run in house.ingest("timeline", "claims").runs}
+    monkeypatch.setattr(claims_suite, "measure", panic, raising=False)
+    runs = house.ingest("timeline", "claims", "crossings").runs
+    outcomes = {run.source: (run.outcome, run.reason) for run in runs}
     assert outcomes["timeline"] == ("error", "curated/timeline.csv: ZeroDivisionError: in the suite")
-    assert outcomes["claims"][0] == "loaded"
+    assert outcomes["claims"] == ("error", "curated/claims.csv: RuntimeError: Polars broke off: in Polars")
+    assert outcomes["crossings"][0] == "loaded"
 
 
 def test_a_reference_that_appears_frees_the_rows_that_waited_for_it(house: House) -> None:
