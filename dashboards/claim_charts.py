@@ -61,7 +61,7 @@ def stances(frame: pl.DataFrame) -> Drawing:
             shape=alt.Shape(
                 "stance:N", scale=alt.Scale(domain=names, range=[STANCES[one][1] for one in names]), legend=None
             ),
-            tooltip=["what:N", "stance:N", "claimant:N", "says:N", "on:N", "source_name:N"],
+            tooltip=["what:N", "stance:N", "claimant:N", "says:N", "note:N", "on:N", "source_name:N"],
         )
         .properties(height=alt.Step(30))
     )
@@ -70,7 +70,7 @@ def stances(frame: pl.DataFrame) -> Drawing:
 
 
 def counts(frame: pl.DataFrame) -> Drawing:
-    """One figure a publisher and definition (label), with the range printed for it."""
+    """One figure a publisher and definition (label), a bar from 0, with the range printed for it as a line."""
     labels = frame["label"].to_list()
     base = alt.Chart(frame.drop("row_keys")).encode(
         y=alt.Y(
@@ -97,7 +97,11 @@ def counts(frame: pl.DataFrame) -> Drawing:
         base.mark_rule(strokeWidth=2, color=colours.BLUE).encode(x="lowest_printed:Q", x2="highest_printed:Q"),
         base.mark_point(filled=True, size=60, color=colours.BLUE, opacity=1).encode(x=value),
     ).properties(height=alt.Step(26))
-    key = [("●", colours.BLUE, "the figure that stands"), ("━", colours.BLUE, "the range printed")]
+    key = [
+        ("█", f"{colours.SKY}8c", "from 0 to it"),
+        ("●", colours.BLUE, "the figure that stands"),
+        ("━", colours.BLUE, "lowest to highest printed, where pages differ"),
+    ]
     return Drawing(chart.configure_view(stroke=None), key)
 
 
@@ -143,5 +147,6 @@ def losses(frame: pl.DataFrame) -> Drawing:
     ).properties(height=alt.Step(30))
     key = [(colours.SIGNS[looks[one][1]], looks[one][0], f"claimed by: {SIDE_NAMES.get(one, one)}") for one in names]
     return Drawing(
-        chart.configure_view(stroke=None), [*key, ("█", "#8a8f9866", "all that normally passes in a day, by figures")]
+        chart.configure_view(stroke=None),
+        [*key, ("█", "#8a8f9866", "what normally passes in a day, by figures")],
     )

@@ -93,7 +93,7 @@ HOW_ENDED = {
     "agreement": "by agreement",
     "exemption": "by exemption",
     "reopened": "reopened",
-    "still_shut": "still shut",
+    "still_shut": "not known to have ended",
     "unknown": "not known",
 }
 # What the value of a month rests on, where it is known.

@@ -135,7 +135,7 @@ CREATE TABLE analysis.losses_claims (
     claimed_a_day DOUBLE NOT NULL, -- Claimed for a day. [USD_million]
     normal_a_day DOUBLE, -- What normally passes in a day, by loss_claims_weighed. [USD_million]
     of_normal DOUBLE, -- claimed_a_day / normal_a_day: 1 = all that normally passes.
-    exceeds_all BOOLEAN, -- Whether more is claimed than passes the whole border by the highest yearly figure.
+    exceeds_all BOOLEAN, -- Whether more is claimed for a day than passed the whole border in the best year on record, over 365.
     started_on DATE, -- The closure that it is set against: its first day.
     reporter VARCHAR, -- Country whose statistics the model has.
     basis VARCHAR, -- As in trade_months.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import polars as pl
@@ -18,6 +19,11 @@ ALL = "all"
 # Sides that are no country, or that have a name only here.
 SIDES = texts.COUNTRIES | {"KWT": "Kuwait", "UN": "United Nations", "both": "both sides"}
 MEASURES = {"trade_lost": "trade", "exports_lost": "exports", "imports_lost": "imports"}
+# Words of codes that are names.
+NAMES = {
+    **{name.lower(): name for name in texts.COUNTRIES.values()},
+    **{name.lower(): name for name in ("Afghan", "Baloch", "Tajik", "Uzbek", "ISKP", "TAPI", "TTP", "US")},
+}
 # So many characters of a claimant fit beside the chart of losses.
 FITTING = 32
 METRICS = ["militant_attacks", "violent_incidents"]
@@ -44,8 +50,9 @@ def asserted() -> None:
     topic = parts.choose("Topic", topics, "topic")
     chosen = every if topic == ALL else every.filter(pl.col("topic") == topic)
     shown = chosen.with_columns(
-        pl.format("{}: {}", topic_words(), pl.col("metric")).str.replace_all("_", " ").alias("what"),
-        pl.format("{}\n{}", topic_words(), pl.col("metric")).str.replace_all("_", " ").alias("row"),
+        pl.struct("topic", "metric").map_elements(titled, return_dtype=pl.String).alias("row"),
+    ).with_columns(
+        pl.col("row").str.replace("\n", ": ", literal=True).alias("what"),
         pl.col("claimant_side").replace(SIDES).fill_null("no side").alias("side"),
         pl.col("claimed_on").dt.strftime("%-d %B %Y").alias("on"),
         figure().alias("says"),
@@ -55,7 +62,9 @@ def asserted() -> None:
     rival = chosen.filter((pl.col("asserting") > 0) & (pl.col("denying") > 0))
     parts.chart(
         f"Who asserts and who denies: {topics[topic]}",
-        claim_charts.stances(shown.select("row", "what", "side", "stance", "claimant", "says", "on", "source_name")),
+        claim_charts.stances(
+            shown.select("row", "what", "side", "stance", "claimant", "says", "note", "on", "source_name")
+        ),
         f"claims, as read in: {read_in}. {different(rival)} of {different(chosen)} claims have somebody who denies "
         "them among the facts; that nobody denies the others says nothing of whether they are true.",
         name="stances",
@@ -71,9 +80,16 @@ def asserted() -> None:
     )  # fmt: skip
 
 
-def topic_words() -> pl.Expr:
-    """The topic, with the month that its code ends in told apart: air strikes (2026-02)."""
-    return pl.col("topic").str.replace(r"_(\d{4})_(\d{2})$", " ($1-$2)")
+def titled(row: dict[str, str]) -> str:
+    """What is claimed in two lines, the topic and the claim; in one where the claim names its topic."""
+    topic, claim = words(row["topic"]), words(row["metric"])
+    return claim if claim.startswith(f"{topic} ") else f"{topic}\n{claim}"
+
+
+def words(code: str) -> str:
+    """A code as words, the month that it ends in told apart: Air strikes (2026-02)."""
+    said = " ".join(NAMES.get(word, word) for word in re.sub(r"_(\d{4})_(\d{2})$", r"_(\1-\2)", code).split("_"))
+    return said[:1].upper() + said[1:]
 
 
 def one_page(every: pl.DataFrame) -> None:
@@ -91,19 +107,15 @@ def one_page(every: pl.DataFrame) -> None:
 def figure() -> pl.Expr:
     """The figure claimed, with how it is worded and its unit; words where none is."""
     worded = pl.col("qualifier").replace("exact", "").fill_null("")
-    number = pl.format(
-        "{} {} {}", worded, pl.col("value"), pl.col("unit").str.replace_all("_", " ")
-    ).str.strip_chars()
+    # As written: 70 persons, 4.4 of what is counted in parts.
+    value = pl.col("value").cast(pl.String).str.strip_suffix(".0")
+    number = pl.format("{} {} {}", worded, value, pl.col("unit").str.replace_all("_", " ")).str.strip_chars()
     return pl.when(pl.col("value").is_null()).then(pl.lit("no figure")).otherwise(number)
 
 
 def different(frame: pl.DataFrame) -> int:
     """How many different things are claimed."""
     return frame.select("topic", "metric").unique().height
-
-
-def words(code: str) -> str:
-    return code.replace("_", " ")
 
 
 def counted() -> None:
@@ -180,7 +192,7 @@ def beside_normal(weighed: pl.DataFrame) -> None:
     )
     drawn = ("claim", "claimant", "of", "by", "claimed_a_day", "normal_a_day", "normal_lowest", "normal_highest")
     parts.chart(
-        "Loss claimed for a day, by claimant, beside all that normally passes in a day",
+        "Loss claimed for a day, by claimant, beside what normally passes in a day",
         claim_charts.losses(shown.select(*drawn, "factor", "source_name")),
         f"loss_claims_weighed: {chosen.height} claims on {chosen['source_url'].n_unique()} pages, below. A claim of "
         "a total is divided by its days; rupees are turned into dollars only where a rate of the time is known. "
@@ -194,7 +206,7 @@ def beside_normal(weighed: pl.DataFrame) -> None:
 
 
 def figures(chosen: pl.DataFrame) -> None:
-    """The lowest and the highest claim with their claimants, how many go beyond normal, how many beyond all."""
+    """The lowest and the highest claim with their claimants, how many go beyond normal, or the best year."""
     one, two, three = st.columns(3)
     least, most = chosen.sort("claimed_a_day").row(0, named=True), chosen.sort("claimed_a_day").row(-1, named=True)
     with one:
@@ -218,12 +230,13 @@ def figures(chosen: pl.DataFrame) -> None:
     beyond = chosen.filter(pl.col("exceeds_all"))
     with three:
         parts.figure(
-            "Claims above all trade of the border",
+            "Claims above the border's best year on record, over 365",
             f"{beyond.height} of {chosen.height}",
-            f"by {several(beyond)}: more than ever passed in a day cannot have been lost in it, unless goods already "
-            "stranded, prices or the trade of others are counted too."
+            f"by {several(beyond)}. That is a mean, no maximum of a day: so much can hardly be lost day after day, "
+            "unless goods already stranded, prices or the trade of others are counted too."
             if beyond.height
-            else "none claims more than passes the whole border by the highest yearly figure.",
+            else "none claims more than passed the whole border in its best year on record, over 365 (a mean, no "
+            "maximum of a day).",
             beyond,
             "loss_claims_weighed",
         )

@@ -241,7 +241,7 @@ def one_closure(crossing: str, found: pl.DataFrame) -> None:
 def told(row: dict[str, Any]) -> str:
     """A closure in a line: when it began, how long it was."""
     length = f"{row['days']:,} days" if row["days"] is not None else "length not known"
-    shut = ", still shut" if row["how_ended"] == "still_shut" else ""
+    shut = f", {texts.HOW_ENDED['still_shut']}" if row["how_ended"] == "still_shut" else ""
     return f"{texts.day(row['started_on'])}, {length}{shut}"
 
 

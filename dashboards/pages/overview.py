@@ -16,7 +16,7 @@ ICON = ":material/public:"
 ORDER = 1
 
 AFGHANISTAN = "AFG"
-TARGET = "uzb_afg_trade_5bn"
+TRADERS = "AFG-UZB"
 ATTACKS = ("militant_attacks", "violent_incidents")
 NEWEST = "Days since the newest crossing report"
 FLOWS = {texts.TRAFFIC[flow]: flow for flow in ("exports", "imports", "transit", "pedestrians")}
@@ -51,13 +51,14 @@ def closed() -> None:
     formal = every.filter((pl.col("country_a") == AFGHANISTAN) | (pl.col("country_b") == AFGHANISTAN))
     elsewhere = every.height - formal.height
     counts = dict(formal["status"].value_counts().iter_rows())
+    others = ", ".join(f"{counts.get(status, 0)} {status}" for status in ("restricted", "unknown", "open"))
     known = formal.filter(pl.col("status") != "unknown")
     fresh = known.filter(pl.col("days_old") <= texts.FRESH_DAYS).height
     assumed = known.filter(pl.col("basis") == "assumed").height
     parts.figure(
         "Afghanistan's formal crossings closed to exports",
         f"{counts.get('closed', 0)} of {formal.height}",
-        f"{since(formal)}{counts.get('unknown', 0)} unknown, {counts.get('open', 0)} open ({assumed} only assumed). "
+        f"{since(formal)}{others} ({assumed} only assumed). "
         f"Reported in the last {texts.FRESH_DAYS} days: {fresh}; the others are last known, not is.",
         parts.named_statuses(formal).select(BEHIND),
         "crossing_spans",
@@ -84,16 +85,18 @@ def cost() -> None:
         return
     row = lost.row(0, named=True)
     basis = texts.BASES.get(row["basis"]) or row["basis"]
-    until = f"{row['last_month']:%B %Y}"
+    last = row["known_to"] - dt.timedelta(days=1)
+    first = "the first " if row["months_known"] == row["months"] else ""
+    months = 12 * (last.year - row["started_on"].year) + last.month - row["started_on"].month + 1
     parts.figure(
-        f"What the closure since {texts.day(row['started_on'])} cost, to {until}",
+        f"What the closure since {texts.day(row['started_on'])} cost, to {row['last_month']:%B %Y}",
         texts.dollars(row["loss"]),
-        f"{texts.country(row['reporter'])}'s {texts.WITH[row['flow']]} {texts.country(row['partner'])} below what a "
-        f"model expects without it (80 % interval {texts.dollars(row['loss_low_80'])} to "
-        f"{texts.dollars(row['loss_high_80'])}; {basis}). {undated(row)}",
+        f"{texts.country(row['reporter'])}'s {texts.WITH[row['flow']]} {texts.country(row['partner'])} alone, of "
+        f"{first}{row['months_known']} of its {months} months: below what a model expects without it (80 % interval "
+        f"{texts.dollars(row['loss_low_80'])} to {texts.dollars(row['loss_high_80'])}; {basis}). {undated(row)}",
         lost,
         "analysis.losses",
-        more="Of later months nothing is known. One route and way alone: other routes may have made good a part.",
+        more="Of the other months nothing is known. One route and way alone: other routes may have made good a part.",
     )
 
 
@@ -167,31 +170,41 @@ def newest() -> None:
     parts.figure(
         NEWEST,
         f"{first['days_old']}",
-        f"{texts.day(first['reported_on'])}, {first['source_name']}. Nothing is known of the days since.",
+        f"{texts.day(first['reported_on'])}, {first['source_name']}. "
+        + ("Nothing is known of the days since." if first["days_old"] else "It became known on the day itself."),
         parts.named_statuses(reports),
         "status_reports",
     )
 
 
 def trade() -> None:
-    pace = commitments.pace().filter(pl.col("commitment_id") == TARGET)
-    label = "Uzbek-Afghan trade against $5 billion"
+    """The target of Uzbek-Afghan turnover stated last, as known on the day, and how much of it is reached."""
+    aims = commitments.pace().filter((pl.col("pair") == TRADERS) & pl.col("measured_by_turnover"))
+    label = "Uzbek-Afghan trade against what is aimed at"
+    pace = aims.drop_nulls(["latest", "stated_on"]).sort("stated_on", "target_value")
     if pace.is_empty():
-        parts.figure(label, texts.NOTHING, "no figure for this target is among the facts", pace)
+        parts.figure(label, texts.NOTHING, "no dated target with a year's turnover is among the facts", aims)
         return
-    last = pace.sort("stated_on").row(-1, named=True)
+    last = pace.row(-1, named=True)
+    before = last["other_target_before"]
     parts.figure(
-        label,
+        f"Uzbek-Afghan trade against ${last['target_value'] / 1000:g} billion",
         f"{texts.dollars(last['latest'])} = {texts.share(last['share_reached'])}",
-        f"in {last['latest_year']}; printed between {texts.dollars(last['latest_lowest'])} and "
-        f"{texts.dollars(last['latest_highest'])}. {reached(last)}",
+        f"in {last['latest_year']} (printed: {texts.dollars(last['latest_lowest'])} to "
+        f"{texts.dollars(last['latest_highest'])}); target of {texts.day(last['stated_on'])}. {reached(last)}",
         commitments.turnover(last["pair"]).filter(pl.col("year") == last["latest_year"]),
         "turnover_years",
+        more=f"The other target stated last before it: {texts.dollars(before)}, on "
+        f"{texts.day(last['other_target_before_on'])}."
+        if before
+        else "",
     )
 
 
 def reached(last: dict[str, Any]) -> str:
     """When the target is reached, with the interval of the method; else by the pace held, said to be arithmetic."""
+    if last["share_reached"] >= 1:
+        return f"It was first reached in {last['reached_in'] or texts.NOTHING}."
     found = commitments.paces(last["pair"], last["target_value"])
     if found.is_empty():
         return (

@@ -223,7 +223,7 @@ def claims(border: str) -> pl.DataFrame:
 
 
 def claimants(border: str) -> pl.DataFrame:
-    """The claims of a border by claimant: how many, and what multiples of normal trade and of the model they are."""
+    """The claims of a border by claimant: how many, what multiples of normal trade and, these first, of the model."""
     return ask(
         f"""
         -- A claim may have a line for each series and method of its closure.
@@ -247,7 +247,7 @@ def claimants(border: str) -> pl.DataFrame:
         LEFT JOIN modelled AS m USING (claim_id)
         WHERE c.border = $border
         GROUP BY c.claimant, c.claimant_side
-        ORDER BY weighed DESC, normal_highest DESC NULLS LAST, c.claimant, side
+        ORDER BY model_highest IS NULL, weighed DESC, normal_highest DESC NULLS LAST, c.claimant, side
         """,
         border=border,
     )

@@ -99,7 +99,7 @@ def figures_dated(reporter: str, partner: str, flow: str, since: dt.date) -> pl.
 
 
 def at_stake(today: dt.date) -> pl.DataFrame:
-    """What normally passes in a day at each border where a crossing for trade is shut, by what is traded in a year.
+    """What normally passes in a day, both ways, where a crossing for trade is shut, by what is traded in a year.
 
     Millions of US dollars, with the lowest and the highest by the yearly figures; crossings shut, of how many.
     """
@@ -107,16 +107,15 @@ def at_stake(today: dt.date) -> pl.DataFrame:
         """
         SELECT
             d.border, d.crossings_shut, d.crossings, d.low AS least_shut, d.high AS most_shut,
-            sum(w.normal) / 365 AS normal_a_day, sum(w.lowest) / 365 AS lowest_a_day,
-            sum(w.highest) / 365 AS highest_a_day, min(w.valid_from) AS figures_from,
-            list_distinct(flatten(list(w.reporters))) AS reporters
+            w.normal / 365 AS normal_a_day, w.lowest / 365 AS lowest_a_day, w.highest / 365 AS highest_a_day,
+            w.valid_from AS figures_from, w.reporters
         FROM disruption_spans AS d
+        -- Cargo is exports and imports together.
         LEFT JOIN border_weights AS w
-            ON d.border = w.border AND w.valid_from <= $today AND w.valid_to > $today AND w.flow <> 'transit'
+            ON d.border = w.border AND d.flow = w.flow AND w.valid_from <= $today AND w.valid_to > $today
         WHERE
             d.flow = 'cargo' AND d.border <> 'AFG' AND d.from_day <= $today AND d.to_day > $today
             AND d.crossings_shut > 0
-        GROUP BY ALL
         ORDER BY normal_a_day DESC NULLS LAST, d.border
         """,
         today=today,

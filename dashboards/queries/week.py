@@ -14,7 +14,8 @@ BEGAN, ENDED, WENT_ON = "began", "ended", "went on"
 def closures(first: dt.date, last: dt.date) -> pl.DataFrame:
     """The closures of the week by `part`: began in it, ended in it, went on through it; with the flows shut.
 
-    One question, since as of a day the panel is worked out anew for each.
+    Flows of a crossing are one line where they were shut on the same day for the same cause. One question, since
+    as of a day the panel is worked out anew for each.
     """
     return ask(
         """
@@ -37,12 +38,12 @@ def closures(first: dt.date, last: dt.date) -> pl.DataFrame:
         )
 
         SELECT
-            e.part, c.name, min(e.started_on) AS started_on,
+            e.part, c.name, e.started_on,
             CASE WHEN e.part = $ended THEN e.ended_on END AS ended_on,
             CASE WHEN e.part = $ended THEN e.how_ended END AS how_ended,
             list(DISTINCT e.flow ORDER BY e.flow) AS flows,
             max(e.days) FILTER (e.part = $ended) AS days,
-            mode(e.cause ORDER BY e.cause) AS cause, max(e.voices) AS voices, bool_or(e.disputed) AS disputed,
+            e.cause, max(e.voices) AS voices, bool_or(e.disputed) AS disputed,
             min(e.started_earliest) FILTER (e.part = $began) AS started_earliest,
             max(e.started_latest) FILTER (e.part = $began) AS started_latest,
             max(e.last_reported_on) FILTER (e.part = $went_on) AS last_reported_on,
@@ -50,8 +51,8 @@ def closures(first: dt.date, last: dt.date) -> pl.DataFrame:
         FROM parted AS e
         INNER JOIN crossings AS c ON e.crossing_id = c.crossing_id
         LEFT JOIN status_reports AS r ON e.report_id = r.report_id
-        GROUP BY e.part, c.name, CASE WHEN e.part <> $went_on THEN e.started_on END, 4, 5
-        ORDER BY e.part, 3, c.name
+        GROUP BY e.part, c.name, e.started_on, 4, 5, e.cause
+        ORDER BY e.part, e.started_on, c.name, e.cause
         """,
         first=first,
         last=last,

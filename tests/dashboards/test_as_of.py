@@ -104,7 +104,7 @@ def test_a_closure_is_as_long_as_it_was_known_to_be(open_page: Open, published: 
     )
     table = next(table.value for table in app.dataframe if "how_ended" in table.value.columns)
     assert (table.iloc[0]["started_on"].date(), table.iloc[0]["days"]) == (started, days)
-    assert table.iloc[0]["how_ended"] == "still shut"
+    assert table.iloc[0]["how_ended"] == "not known to have ended"
 
 
 def test_charts_and_links_carry_the_day(open_page: Open) -> None:

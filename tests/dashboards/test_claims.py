@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from dashboards.pages.claims import a_day, labelled
+from dashboards.pages.claims import a_day, labelled, titled
 from tests.dashboards.conftest import Open
 from tests.dashboards.test_pages import asked, said
 
@@ -42,6 +42,19 @@ def test_a_claim_is_named_by_month_place_and_goods_in_words_that_fit() -> None:
         "period_start": dt.date(2025, 2, 21),
     }
     assert labelled(row) == "Feb 2025, whole border, exports\nPakistani customs officials …"
+
+
+def test_a_code_without_words_is_told_as_words() -> None:
+    assert titled({"topic": "bagram", "metric": "bagram_return_demanded"}) == "Bagram return demanded"
+    row = {"topic": "air_strikes_2026_02", "metric": "ttp_iskp_operate_from_afghanistan"}
+    assert titled(row) == "Air strikes (2026-02)\nTTP ISKP operate from Afghanistan"
+
+
+def test_persons_are_whole(open_page: Open) -> None:
+    app = open_page("claims")
+    table = next(table.value for table in app.dataframe if "stance" in table.value.columns)
+    assert "about 70 persons" in set(table["says"])
+    assert not table["says"].str.contains(r"\.0 ").any()
 
 
 def test_each_publisher_counts_by_its_own_definition(open_page: Open) -> None:
@@ -81,3 +94,22 @@ def test_as_of_a_day_only_claims_known_by_then_are_weighed(open_page: Open, publ
     app = open_page("claims", as_of=day, year="all")
     assert [box.value for box in app.metric][1].endswith(f" of {known}")
     assert "No claim is among the facts known on this day" in said(app)
+
+
+def test_no_claim_above_the_best_year_is_below_any_year_on_record(published: Path) -> None:
+    [(above, below, of_earlier_years)] = asked(
+        published,
+        """
+        SELECT
+            count(*) FILTER (exceeds_all),
+            count(*) FILTER (exceeds_all AND claimed_a_day * 365 <= (
+                SELECT max(highest) FROM trade_partner_years AS y
+                WHERE y.flow <> 'transit' AND list_sort([y.reporter, y.partner]) = string_split(c.border, '-')
+            )),
+            count(*) FILTER (claimed_a_day > normal_highest AND part_of_border IS NULL AND NOT exceeds_all)
+        FROM loss_claims_weighed AS c
+        """,
+    )
+    assert above > 0
+    assert below == 0
+    assert of_earlier_years > 0

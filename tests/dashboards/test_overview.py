@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -37,6 +38,16 @@ def test_the_cost_of_the_newest_closure_has_its_interval_and_says_of_which_trade
     words = said(app).replace("\\$", "$")
     assert f"80 % interval {texts.dollars(low)} to {texts.dollars(high)}" in words
     assert "Pakistan's exports to Afghanistan" in words
+    [(known, months)] = asked(
+        published,
+        f"""
+        SELECT
+            date_diff('month', started_on, last_month) + 1,
+            date_diff('month', started_on, current_date) + 1
+        FROM analysis.losses WHERE started_on = DATE '{began}' AND loss = {loss}
+        """,
+    )
+    assert f"alone, of the first {known} of its {months} months" in words
 
 
 def test_as_of_a_day_what_is_at_stake_stands_in_the_place_of_a_loss_of_now(open_page: Open, published: Path) -> None:
@@ -46,8 +57,9 @@ def test_as_of_a_day_what_is_at_stake_stands_in_the_place_of_a_loss_of_now(open_
     [(normal,)] = asked(
         published,
         f"""
-        SELECT sum(normal) / 365 FROM border_weights_as_of(DATE '{DAY}')
-        WHERE border = 'AFG-PAK' AND valid_from <= DATE '{DAY}' AND valid_to > DATE '{DAY}' AND flow <> 'transit'
+        SELECT any_value(normal_a_day) FROM loss_claims_weighed_as_of(DATE '{DAY}')
+        WHERE border = 'AFG-PAK' AND flow = 'cargo' AND part_of_border IS NULL AND year(period_start) = 2025
+        HAVING count(DISTINCT normal_a_day) = 1
         """,
     )
     assert value == f"${normal:.1f} m"
@@ -87,6 +99,33 @@ def test_only_crossings_of_afghanistan_are_counted_as_its_crossings(open_page: O
     )
     value = next(box.value for box in open_page("overview").metric if "formal crossings closed" in box.label)
     assert value.endswith(f"of {own}")
+
+
+def test_every_crossing_is_counted_in_one_of_the_states(open_page: Open) -> None:
+    app = open_page("overview", as_of=f"{DAY}")
+    value = next(box.value for box in app.metric if "formal crossings closed" in box.label)
+    counts = re.findall(r"(\d+) restricted, (\d+) unknown, (\d+) open", said(app))[0]
+    shut, every = map(int, value.split(" of "))
+    assert shut + sum(map(int, counts)) == every
+
+
+def test_as_of_a_day_the_target_is_the_one_that_was_known_then(open_page: Open, published: Path) -> None:
+    labels = {box.label: box.value for box in open_page("overview", as_of=f"{DAY}").metric}
+    [(target, reached)] = asked(
+        published,
+        f"""
+        SELECT c.target_value, (
+            SELECT list(value) FROM turnover_years_as_of(DATE '{DAY}')
+            WHERE pair = 'AFG-UZB' GROUP BY year ORDER BY year DESC LIMIT 1
+        )
+        FROM commitments AS c
+        WHERE c.commitment_id LIKE 'uzb_afg_trade%' AND c.announced_on <= DATE '{DAY}'
+        ORDER BY c.announced_on DESC LIMIT 1
+        """,
+    )
+    shown = labels[f"Uzbek-Afghan trade against ${target / 1000:g} billion"]
+    assert shown.partition(" =")[0] in {texts.dollars(value) for value in reached}
+    assert not any("$5 billion" in label for label in labels)
 
 
 def test_the_target_of_trade_is_reached_within_the_interval_of_the_method(open_page: Open, published: Path) -> None:

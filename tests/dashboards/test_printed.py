@@ -61,6 +61,14 @@ def test_a_week_tells_what_shut_opened_and_stayed_shut_with_sources(get: Get, pu
         assert f"<td>{name}</td>" in shut
     assert shut.count('target="_blank"') == shut.count("<tr>") - 1
     assert "No closure is known to have ended." in section(page, "What opened")
+    with reading(published / "warehouse") as reader, reader.cursor() as cursor:
+        [(before,)] = cursor.execute(
+            """
+            SELECT count(DISTINCT (crossing_id, started_on, cause)) FROM closure_episodes
+            WHERE started_on < DATE '2025-10-06' AND known_to > DATE '2025-10-12'
+            """
+        ).fetchall()
+    assert section(page, "Shut before and on the last day").count("<tr>") - 1 == before > 0
     assert "clash" in section(page, "What happened")
     assert "146,404" in section(page, "Trade figures published")
     assert "/print/week/2025-09-29" in page

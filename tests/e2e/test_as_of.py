@@ -44,7 +44,7 @@ def test_a_shared_address_shows_the_closure_as_it_was_known(page: Page, address:
     expect(page.get_by_text(WORDS).first).to_be_visible()
     known = newest_closure(published)
     started = dt.date.fromisoformat(known["started_on"])
-    shown = f"Reports of the closure of {texts.day(started)}, {known['days']} days, still shut"
+    shown = f"Reports of the closure of {texts.day(started)}, {known['days']} days, not known to have ended"
     expect(page.get_by_text(shown)).to_be_visible()
     assert known["how_ended"] == "still_shut"
     assert page.locator('[data-testid="stException"]').count() == 0

@@ -138,7 +138,7 @@ SELECT
         WHEN o.by_exemption THEN 'exemption'
         WHEN o.earliest IS NOT NULL THEN 'reopened'
         ELSE 'unknown'
-    END AS how_ended, -- agreement; exemption = some let through; reopened = a report tells of it, not how it came; unknown; still_shut.
+    END AS how_ended, -- agreement; exemption = some let through; reopened = a report tells of it, not how it came; unknown; still_shut = not known to have ended, however old the last report.
     coalesce(x.flows, []) AS exemptions, -- Flows let through on the way: returnees, humanitarian, patients, stranded_cargo.
     coalesce(t.voices, 0)::INT AS voices, -- Independent voices that report the closure.
     e.disputed, -- Whether on some of its days a report says otherwise.

@@ -103,6 +103,48 @@ normal AS (
             ON d.flow = w.flow AND w.valid_from <= d.valid_from AND d.valid_from < w.valid_to
         GROUP BY d.flow, d.valid_from
     )
+),
+
+-- What was traded there in each year on record, by the highest figure printed, whoever counted it and whatever for: seen
+-- from Afghanistan. A year of which one way alone is on record counts with that way.
+years AS (
+    SELECT
+        'AFG-' || CASE WHEN reporter = 'AFG' THEN partner ELSE reporter END AS border,
+        reporter,
+        basis,
+        period_start,
+        period_end,
+        max(highest) FILTER (flow <> 'total' AND (flow = 'export') = (reporter = 'AFG')) AS exports,
+        max(highest) FILTER (flow <> 'total' AND (flow = 'export') <> (reporter = 'AFG')) AS imports,
+        greatest(max(highest) FILTER (flow = 'total'), coalesce(exports, 0) + coalesce(imports, 0)) AS cargo,
+        flatten(list(row_keys ORDER BY flow)) AS row_keys
+    FROM trade_partner_years
+    WHERE 'AFG' IN (reporter, partner) AND flow IN ('total', 'export', 'import')
+    GROUP BY ALL
+),
+
+best AS (
+    SELECT
+        border,
+        unnest(['exports', 'imports', 'cargo']) AS flow,
+        unnest([max(exports), max(imports), max(cargo)]) AS most,
+        unnest([arg_max(row_keys, exports), arg_max(row_keys, imports), arg_max(row_keys, cargo)]) AS row_keys
+    FROM years
+    WHERE border IN (SELECT border FROM border_weights)
+    GROUP BY border
+),
+
+-- Of the country as a whole the best years of its borders together, whichever they were.
+ever AS (
+    FROM best
+    UNION ALL
+    SELECT
+        'AFG',
+        flow,
+        sum(most),
+        flatten(list(row_keys ORDER BY border))
+    FROM best
+    GROUP BY flow
 )
 
 SELECT
@@ -126,7 +168,8 @@ SELECT
     round(n.highest / 365 * coalesce(p.part, 1), 4) AS normal_highest, -- By the highest yearly figure. [USD million]
     round(p.part, 3) AS part_of_border, -- The crossing's part of the border, by trucks or tonnes; empty = the claim is for the border, or the part is unknown.
     round(d.claimed_a_day / (n.normal / 365 * coalesce(p.part, 1)), 2) AS factor, -- claimed_a_day / normal_a_day: 1 = all that normally passes.
-    d.claimed_a_day > n.highest / 365 AS exceeds_all, -- Whether more is claimed than passes the whole border by the highest yearly figure: so much cannot have been lost at it.
+    round(e.most / 365, 4) AS best_a_day, -- What passed the whole border in the best year on record, over 365: a mean, no maximum of a day. [USD million]
+    CASE WHEN n.normal IS NOT NULL THEN d.claimed_a_day > e.most / 365 END AS exceeds_all, -- Whether more is claimed for a day than passed the whole border in the best year on record, over 365; empty where not weighed.
     CASE
         WHEN d.flow IS NULL THEN 'whose exports or imports is not said'
         WHEN d.usd_million IS NULL AND d.unit NOT IN ('USD_million', 'USD', 'PKR_million', 'PKR', 'AFN_million') THEN 'not an amount of money'
@@ -139,9 +182,11 @@ SELECT
     d.source_url, -- The page.
     d.row_key, -- Its row in loss_claims.
     n.row_keys AS normal_rows, -- The rows of trade_flows behind what is normal.
+    e.row_keys AS best_rows, -- The rows of trade_flows behind the best year.
     d.rate_row -- The row of exchange_rates.
 FROM daily AS d
 LEFT JOIN parts AS p ON d.crossing_id = p.crossing_id AND d.flow = p.flow
+LEFT JOIN ever AS e ON d.border = e.border AND d.flow = e.flow
 LEFT JOIN normal AS n
     ON
         d.border = n.border
