@@ -315,7 +315,7 @@ def promises(frame: pl.DataFrame) -> Drawing:
     chart = alt.layer(
         base.transform_filter("isValid(datum.announced_on)")
         .mark_rule(strokeWidth=1.5, opacity=0.5)
-        .encode(x=_time("announced_on", "from the day of the promise to the day promised"), x2="target_date"),
+        .encode(x=_time("announced_on", "from promise to day promised"), x2="target_date"),
         base.mark_point(filled=True, size=90, opacity=0.95).encode(
             x=_time("target_date", ""),
             shape=_shape("standing:N", {name: shape for name, (_, shape) in looks.items()}),

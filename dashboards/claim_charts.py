@@ -128,7 +128,7 @@ def losses(frame: pl.DataFrame) -> Drawing:
     )
     value = alt.X(
         "claimed_a_day:Q",
-        title="millions of US dollars a day, each step ten times",
+        title="$ million a day, steps of ten times",
         scale=alt.Scale(type="log"),
         axis=alt.Axis(values=[10**power for power in range(-3, 4)], format="~g"),
     )
