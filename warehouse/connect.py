@@ -70,8 +70,8 @@ class Reader:
             self._open(0)
 
     def _open(self, verify_minutes: float) -> None:
-        self.version, path = self._held.enter_context(versions.holding(self._folder, verify_minutes))
-        self._con = self._held.enter_context(duckdb.connect(str(path), read_only=True))
+        self.version, self._file = self._held.enter_context(versions.holding(self._folder, verify_minutes))
+        self._con = self._held.enter_context(duckdb.connect(str(self._file), read_only=True))
         with self._con.cursor() as cursor:
             schema.refuse_newer(cursor)
         self._known: Known | None = None
@@ -102,7 +102,8 @@ class Reader:
         from warehouse.known import Known  # it reads the models' own text, which takes its time to load
 
         with self._lock:
-            self._known = self._known or Known(self._con)
+            if self._known is None:
+                self._known = self._held.enter_context(contextlib.closing(Known(self._file)))
         return self._known
 
     def ledger(self, as_of: dt.date | None = None) -> duckdb.DuckDBPyConnection:

@@ -14,14 +14,17 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 
 from warehouse import as_of, models
-from warehouse.sql import Model, with_today
+from warehouse.sql import Model, quoted, with_today
 
 # So many days are kept, and of datasets with more rows than this nothing is.
 DAYS, MANY = 3, 100_000
+# The version, as it is called beside the days.
+HOUSE = "house"
 WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -34,14 +37,21 @@ class Day:
 
 
 class Known:
-    """The models of the last few days that were asked for, beside one open version. For any number of threads."""
+    """The models of the last few days that were asked for, beside one published version. For any number of threads.
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con, self._lock, self._days = con, threading.Lock(), dict[dt.date, Day]()
-        [(house,)] = con.execute("SELECT current_database()").fetchall()
-        self._house = '"' + house.replace('"', '""') + '"'
-        large = con.execute("SELECT dataset FROM ops.freshness WHERE rows > ?", [MANY]).fetchall()
+    In a database of its own, to which the version is attached: other readers of the version do not see it.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._lock, self._days = threading.Lock(), dict[dt.date, Day]()
+        self._con = duckdb.connect()
+        self._con.execute(f"ATTACH {quoted(str(file))} AS {HOUSE} (READ_ONLY)")
+        large = self._con.execute(f"SELECT dataset FROM {HOUSE}.ops.freshness WHERE rows > ?", [MANY]).fetchall()
         self._large = {name for (name,) in large}
+
+    def close(self) -> None:
+        """Let go of the version and of all days."""
+        self._con.close()
 
     @contextlib.contextmanager
     def cursor(self, query: str, day: dt.date) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -83,7 +93,7 @@ class Known:
     def _face(self, cursor: duckdb.DuckDBPyConnection, day: dt.date, kept: Day) -> None:
         """Let the cursor's names mean what is made of the day, else its views, else what has no day."""
         # The first decides in which database a schema that is named lies: one of the house, without names of its own.
-        house = [f"{self._house}.{schema}" for schema in ("geo", "as_of", "main")]
+        house = [f"{HOUSE}.{schema}" for schema in ("geo", "as_of", "main")]
         path = [house[0], *([f"{_home(day)}.main"] if kept.made else []), *house[1:]]
         cursor.execute(f"SET VARIABLE as_of = DATE '{day.isoformat()}'")
         cursor.execute(f"SET search_path = '{','.join(path)}'")

@@ -29,10 +29,15 @@ def rows(reader: Reader, table: str, day: dt.date) -> tuple[int, int]:
     return count, every
 
 
-def kept(reader: Reader) -> list[str]:
+def beside(reader: Reader, query: str) -> list[tuple[object, ...]]:
+    """What a question finds in the database that has the days."""
+    with reader.asking(query, DAY) as cursor:
+        return cursor.execute(query).fetchall()
+
+
+def kept(reader: Reader) -> list[tuple[object, ...]]:
     """The days of which anything is kept."""
-    found = reader.cursor().execute("SELECT database_name FROM duckdb_databases() WHERE database_name LIKE 'known%'")
-    return sorted(name for (name,) in found.fetchall())
+    return beside(reader, "SELECT database_name FROM duckdb_databases() WHERE database_name LIKE 'known%' ORDER BY 1")
 
 
 @pytest.mark.parametrize("table", ["crossing_days", "closure_episodes", "commitment_pace", "status_reports"])
@@ -45,17 +50,25 @@ def test_it_answers_as_the_macro_of_the_day(reader: Reader, table: str) -> None:
 def test_what_is_made_of_a_day_is_made_once(reader: Reader) -> None:
     made = "SELECT table_oid FROM duckdb_tables() WHERE table_name = 'crossing_spans' AND database_name LIKE 'known%'"
     rows(reader, "crossing_spans", DAY)
-    first = reader.cursor().execute(made).fetchall()
+    first = beside(reader, made)
     rows(reader, "closure_episodes", DAY)
-    assert reader.cursor().execute(made).fetchall() == first
+    assert beside(reader, made) == first
     assert len(first) == 1
 
 
 def test_the_last_days_are_kept_and_an_earlier_one_is_made_again(reader: Reader) -> None:
     days = [DAY + dt.timedelta(days=n) for n in range(known.DAYS + 1)]
     first = [rows(reader, "commitment_pace", day) for day in days]
-    assert kept(reader) == [f"known_{day:%Y%m%d}" for day in days[1:]]
     assert rows(reader, "commitment_pace", DAY) == first[0]
+    assert kept(reader) == [(f"known_{day:%Y%m%d}",) for day in (DAY, *days[2:])]
+
+
+def test_other_readers_of_the_version_see_nothing_of_it(reader: Reader, published: Path) -> None:
+    every = "SELECT database_name FROM duckdb_databases() WHERE NOT internal"
+    before = reader.cursor().execute(every).fetchall()
+    rows(reader, "commitment_pace", DAY)
+    with reading(published / "warehouse") as other:
+        assert other.cursor().execute(every).fetchall() == before == reader.cursor().execute(every).fetchall()
 
 
 def test_readers_of_many_days_at_once_each_get_their_own(reader: Reader) -> None:
