@@ -34,13 +34,13 @@ def on_data(monkeypatch: pytest.MonkeyPatch, published: Path) -> Iterator[Callab
 
 
 def forget(*, of_all: bool) -> None:
-    """No test sees the settings and the day of another; the published facts stay the same, and so what is cached."""
+    """No test sees settings, reader or day of another. The published facts stay the same, and so do their answers."""
     settings.cache_clear()
+    st.cache_resource.clear()  # a database that stays open is that of whoever opens the same file in this process
     # Outside a session its state is one for all: a day that a test asks for would stay for the next.
     st.session_state.pop(AS_OF, None)
     if of_all:
         st.cache_data.clear()
-        st.cache_resource.clear()
 
 
 @pytest.fixture

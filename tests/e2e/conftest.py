@@ -1,7 +1,8 @@
 """What the browser tests share: one Chromium and one running dashboard a worker, a fresh page for each test.
 
-They are two groups (xdist_group), so that two workers share them and no third starts a browser. What is asked of
-every page is asked of one that is opened once (`opened`).
+They are two groups (xdist_group), so that two workers share them and no third starts a browser. Both are gone after
+the last of these tests, for Playwright keeps an event loop running. What is asked of every page is asked of one that
+is opened once (`opened`).
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from tests.e2e.browser import (
 expect.set_options(timeout=START_SECONDS * 1000)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chrome(request: pytest.FixtureRequest) -> Iterator[Browser]:
     grouped = any("@browser" in one.nodeid for one in request.session.items)
     if os.environ.get("PYTEST_XDIST_WORKER") and not grouped:
@@ -44,7 +45,7 @@ def chrome(request: pytest.FixtureRequest) -> Iterator[Browser]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(published: Path) -> Iterator[str]:
     with dashboard(published) as running:
         yield running
@@ -67,7 +68,7 @@ class Opened:
     numbers: list[str]
 
 
-@pytest.fixture(scope="session", params=PAGES)
+@pytest.fixture(scope="package", params=PAGES)
 def opened(request: pytest.FixtureRequest, chrome: Browser, address: str) -> Iterator[Opened]:
     """Each page in turn, opened once for all tests that look at it, whatever those before did to it."""
     page = chrome.new_page(viewport={"width": 1280, "height": 900}, color_scheme="light")

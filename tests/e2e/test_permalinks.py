@@ -35,9 +35,8 @@ def choose_another(page: Page) -> None:
     before = page.url
     for box in boxes.all():
         was = box.input_value()
-        box.scroll_into_view_if_needed()  # a page that scrolls under the click shuts the list again
-        page.wait_for_timeout(200)
-        box.click()
+        box.focus()
+        page.keyboard.press("ArrowDown")  # under a click the page may scroll, which shuts the list again
         page.get_by_role("option").first.wait_for()
         others = page.get_by_role("option").filter(has_not_text=was)
         if others.count():
