@@ -34,6 +34,7 @@ def test_a_page_shows_what_it_must_and_nothing_goes_wrong(opened: Opened) -> Non
         expect(page.get_by_text(shown).first).to_be_attached()
     assert page.locator('[data-testid="stException"]').count() == 0
     assert page.get_by_role("dialog").count() == 0
+    page.wait_for_timeout(500)  # the navigation finds room for its links a moment after the window is wider
     assert linked(page) == len(PAGES)
     page.set_viewport_size({"width": 390, "height": 844})
     page.wait_for_function(f"{TOO_WIDE} <= 0")
