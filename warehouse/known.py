@@ -106,8 +106,8 @@ class Known:
         """Let go of the days asked for longest ago, but for those that are being read."""
         spare = [day for day, kept in self._days.items() if not kept.readers]
         for day in spare[: max(0, len(self._days) - DAYS)]:
-            if self._days.pop(day).made:
-                self._con.execute(f"DETACH {_home(day)}")
+            del self._days[day]
+            self._con.execute(f"DETACH DATABASE IF EXISTS {_home(day)}")  # made in part where a model failed
 
 
 @functools.cache
